@@ -1,0 +1,197 @@
+package cache
+
+import (
+	"errors"
+	"time"
+)
+
+// Fill is the write end of a flight: head, chunks, then done or fail. Whoever
+// holds it fills it (the origin's fetch, a refresh, one day a merge window), from
+// one goroutine.
+type Fill struct{ flight *Flight }
+
+// ErrNobodyLeft is what Chunk returns when every reader has gone and the rest
+// is not worth fetching.
+var ErrNobodyLeft = errors.New("nobody waits for this response any more")
+
+// errTooSlow breaks the reader that holds the others back.
+var errTooSlow = errors.New("this reader made no progress while others waited")
+
+// stallLimit is how long one reader may hold the others of a stream back.
+const stallLimit = 10 * time.Second
+
+// Head gives the response's head and settles what the followers learn: Shared
+// if the verdict stores it and it is not declared too large, else GiveUp.
+func (w Fill) Head(r *Response) {
+	f := w.flight
+	reason := r.Verdict.Reason
+	if reason == "" && r.Length > f.policy.MaxObject {
+		reason = TooLarge
+	}
+	r.Verdict.Reason = reason
+	f.store.settle(f, &r.Verdict)
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.response, f.phase, f.storing = r, filling, reason == ""
+	f.sharing = Shared
+	if !f.storing {
+		f.sharing, f.window = GiveUp, streamWindow
+	}
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+	f.wake()
+	if len(f.readers) == 0 && !f.storing {
+		f.cancel()
+	}
+}
+
+// Chunk appends to the body; the flight owns p from now on, it never changes.
+// On a stream it waits until the slowest reader has come near.
+func (w Fill) Chunk(p []byte) error {
+	if len(p) == 0 {
+		return nil
+	}
+	f := w.flight
+	f.mu.Lock()
+	if f.storing && f.end+int64(len(p)) > f.policy.MaxObject {
+		f.mu.Unlock()
+		f.leaveSlot() // no more joiners; the shard lock comes before mu
+		f.mu.Lock()
+		f.storing, f.window = false, streamWindow
+		f.release()
+	}
+	f.chunks = append(f.chunks, p)
+	f.end += int64(len(p))
+	f.wake()
+	f.mu.Unlock()
+	return w.waitForRoom()
+}
+
+// waitForRoom holds the writer of a stream back to the pace of its slowest
+// reader.
+func (w Fill) waitForRoom() error {
+	f := w.flight
+	room, slow, err := f.needsRoom()
+	if room == nil {
+		return err
+	}
+	stall := time.NewTimer(stallLimit)
+	defer stall.Stop()
+	for room != nil {
+		select {
+		case <-room:
+		case <-stall.C:
+			f.breakStalled(slow)
+		case <-f.ctx.Done():
+			return f.ctx.Err()
+		}
+		was := slow
+		if room, slow, err = f.needsRoom(); slow != was {
+			stall.Reset(stallLimit)
+		}
+	}
+	return err
+}
+
+// pace is a reader and where it stood.
+type pace struct {
+	reader *Reader
+	at     int64
+}
+
+// needsRoom returns a channel to wait on and who is waited for, or nil when the
+// writer may go on (or stop, with the error).
+func (f *Flight) needsRoom() (chan struct{}, pace, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.ctx.Err(); err != nil || f.window == 0 {
+		return nil, pace{}, err
+	}
+	f.release()
+	slow := f.slowest()
+	if slow == nil {
+		f.cancel()
+		return nil, pace{}, ErrNobodyLeft
+	}
+	if f.end-slow.at <= f.window {
+		return nil, pace{}, nil
+	}
+	f.room = make(chan struct{})
+	return f.room, pace{slow, slow.at}, nil
+}
+
+// breakStalled resets a reader that holds others back; a lone one is left to
+// its own timeouts.
+func (f *Flight) breakStalled(slow pace) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if slow.reader.at != slow.at || len(f.readers) < 2 {
+		return
+	}
+	slow.reader.broken = errTooSlow
+	f.remove(slow.reader)
+	f.wake()
+}
+
+// Done ends the response as whole. A storable one is in the index before any
+// reader learns that it is complete.
+func (w Fill) Done(trailers Fields) {
+	f := w.flight
+	f.mu.Lock()
+	storing := f.storing && f.phase == filling
+	f.mu.Unlock()
+	var object *Object
+	if storing {
+		object = f.build()
+		f.store.put(f, object)
+	} else {
+		f.leaveSlot()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.phase, f.object, f.trailers = complete, object, trailers
+	f.wake()
+	f.cancel()
+}
+
+// Fail ends the response as broken: followers who have no head learn Failed,
+// readers of the body see their transfer break. It may be called after Done,
+// and then does nothing.
+func (w Fill) Fail(err error) {
+	f := w.flight
+	f.leaveSlot()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase == complete || f.phase == broken {
+		return
+	}
+	if f.phase == claimed {
+		f.sharing = Failed
+	}
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+	f.phase, f.err = broken, err
+	f.wake()
+	f.cancel()
+}
+
+// build copies the chunks once into an object.
+func (f *Flight) build() *Object {
+	body := make([]byte, 0, f.end)
+	for _, c := range f.chunks {
+		body = append(body, c...)
+	}
+	o := &Object{
+		key:         f.Request.Key,
+		seq:         f.seq,
+		fingerprint: f.policy.Fingerprint,
+		Status:      f.response.Status,
+		Verdict:     f.response.Verdict,
+		selecting:   SelectingValues(f.response.Verdict.Vary, f.Request.Fields),
+	}
+	o.plain = Form{Lines: AppendLines(nil, f.response.Fields), Body: body}
+	return o
+}

@@ -1,0 +1,86 @@
+package cache
+
+import "strings"
+
+// Passes tells why a request passes the cache by its own facts: nothing is
+// looked up and nothing is stored. Empty: it does not. If-None-Match and
+// If-Modified-Since are not among them, they are answered from the store.
+func Passes(req *Request, pol *Policy) Reason {
+	if pol.Mode == Off {
+		return ModeOff
+	}
+	if req.Method != "GET" && req.Method != "HEAD" {
+		return Method
+	}
+	for i := range req.Fields {
+		if r := passesBy(req.Fields[i][0], req.Fields[i][1]); r != "" {
+			return r
+		}
+	}
+	if control := ParseControl(req.Fields); control.NoStore {
+		return RequestNoStore
+	}
+	return ""
+}
+
+// passesBy looks at one field line.
+func passesBy(name, value string) Reason {
+	switch {
+	case sameName(name, "Range"):
+		return Range
+	case sameName(name, "If-Match"), sameName(name, "If-Range"), sameName(name, "If-Unmodified-Since"):
+		return Conditional
+	case sameName(name, "Upgrade"):
+		return Upgrade
+	case sameName(name, "Accept") && listsMediaType(value, "text/event-stream"):
+		return EventStream
+	}
+	return ""
+}
+
+// listsMediaType tells whether a media type is a member of the list, whatever
+// its parameters.
+func listsMediaType(list, mediaType string) bool {
+	for list != "" {
+		var member string
+		member, list, _ = strings.Cut(list, ",")
+		member, _, _ = strings.Cut(member, ";")
+		if strings.EqualFold(trimOWS(member), mediaType) {
+			return true
+		}
+	}
+	return false
+}
+
+// OnlyIfCached tells whether the request wants a stored answer or a 504 (RFC
+// 9111 section 5.2.1.7).
+func OnlyIfCached(f Fields) bool {
+	control := ParseControl(f)
+	return control.OnlyIfCached
+}
+
+// Principal tells whether the request carries a credential that the route
+// neither ignores nor has in its key. What was stored without the origin's
+// explicit freshness is not for such a request.
+func (p *Policy) Principal(f Fields) bool {
+	for i := range f {
+		if p.credential(f[i][0]) {
+			return true
+		}
+	}
+	return false
+}
+
+// credential tells whether a field names a principal and is not in the key.
+func (p *Policy) credential(name string) bool {
+	return hasName(p.Credentials, name) && !hasName(p.KeyHeaders, name)
+}
+
+func hasName(names []string, name string) bool {
+	for _, n := range names {
+		if sameName(n, name) {
+			return true
+		}
+	}
+	return false
+}

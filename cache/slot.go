@@ -1,0 +1,109 @@
+package cache
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// crowd tells the requests with a principal from those without: they keep their
+// own flights and marks, so that neither learns from the other's refusals.
+type crowd uint8
+
+const (
+	anonymous crowd = iota
+	principal
+	crowds
+)
+
+// maxVariants bounds the objects of one key that differ by Vary; the oldest
+// goes when one more comes.
+const maxVariants = 64
+
+// slot is all that is known of one primary key.
+type slot struct {
+	hash uint64
+	key  string
+	// cells are the stored variants, the newest first; read without a lock,
+	// replaced as a whole under the shard's. nil: none.
+	cells atomic.Pointer[[]*cell]
+
+	// The rest belongs to the shard lock.
+	vary    []string // the names the origin selected by when last seen
+	flights []*Flight
+	marks   [crowds]int64 // uncacheable until, Unix nanoseconds; 0: not
+	ringed  bool          // a mark of this slot stands in the ring
+}
+
+// cell is the place of one variant: the object in it may be replaced, the cell
+// is what the policy knows.
+type cell struct {
+	slot   *slot
+	object atomic.Pointer[Object] // nil: gone, a miss for lookups
+	id     uint64                 // what the policy calls it; it never changes
+	place  place                  // under the shard lock
+	cost   int64                  // bytes counted for it, under the shard lock
+	seat   seat                   // under the window's lock
+}
+
+// variants returns the cells, the newest first.
+func (s *slot) variants() []*cell {
+	if cells := s.cells.Load(); cells != nil {
+		return *cells
+	}
+	return nil
+}
+
+// add puts a cell in front. The lock is held.
+func (s *slot) add(c *cell) {
+	cells := append([]*cell{c}, s.variants()...)
+	s.cells.Store(&cells)
+}
+
+// drop takes a cell out and tells whether it was there. The lock is held.
+func (s *slot) drop(c *cell) bool {
+	old := s.variants()
+	i := slices.Index(old, c)
+	if i < 0 {
+		return false
+	}
+	if len(old) == 1 {
+		s.cells.Store(nil)
+		return true
+	}
+	cells := slices.Delete(slices.Clone(old), i, i+1)
+	s.cells.Store(&cells)
+	return true
+}
+
+// empty tells whether nothing is left to remember. The lock is held.
+func (s *slot) empty() bool {
+	return s.cells.Load() == nil && len(s.flights) == 0 && s.marks == [crowds]int64{}
+}
+
+// markRing bounds the slots that are kept for a mark alone: the oldest mark
+// goes when a new one finds its place taken.
+type markRing struct {
+	slots [marksPerShard]*slot
+	next  int
+}
+
+// marksPerShard times shardCount marks are remembered: 65,536.
+const marksPerShard = 256
+
+// mark remembers until when the crowd's requests for this key do not queue. The
+// lock is held.
+func (s *shard) mark(sl *slot, c crowd, until int64) {
+	sl.marks[c] = until
+	if sl.ringed {
+		return
+	}
+	place := &s.marks.slots[s.marks.next]
+	s.marks.next = (s.marks.next + 1) % marksPerShard
+	if old := *place; old != nil {
+		old.marks, old.ringed = [crowds]int64{}, false
+		if old.empty() {
+			s.remove(old)
+		}
+	}
+	*place, sl.ringed = sl, true
+}

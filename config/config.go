@@ -1,0 +1,129 @@
+// Package config is everything an operator can say: one tree of types whose
+// field comments are the documentation, the defaults in one literal, and Load,
+// which reports every fault at once with its place.
+//
+//	cfg, faults := config.Load("afterburner.yaml", os.LookupEnv)
+//	for _, fault := range faults.Warnings() {
+//		fmt.Fprintln(os.Stderr, "warning:", fault) // FILE:LINE:COLUMN: key.path: message
+//	}
+//	if err := faults.Err(); err != nil {
+//		return err // one line for each fault
+//	}
+//
+// It never imports an implementation: proxy translates it.
+package config
+
+// Config is the whole file.
+type Config struct {
+	// Listen is the address of the HTTP listener, host:port.
+	Listen string `yaml:"listen"`
+	// Admin is the listener for operators: health, metrics, purge.
+	Admin Admin `yaml:"admin"`
+	// Limits bound what a client may ask of the gateway.
+	Limits Limits `yaml:"limits"`
+	// Drain is how the gateway leaves.
+	Drain Drain `yaml:"drain"`
+	// Credentials are the request fields that name a principal: an answer to a
+	// request that carries one is shared only by explicit permission.
+	Credentials []string `yaml:"credentials"`
+	// Store is the memory the cache may use.
+	Store Store `yaml:"store"`
+	// Telemetry is what the gateway tells about itself.
+	Telemetry Telemetry `yaml:"telemetry"`
+	// Upstreams are the APIs behind the gateway, by name.
+	Upstreams map[string]Upstream `yaml:"upstreams"`
+	// Routes say which request goes where and what is done with the answer.
+	// The most specific route wins, whatever the order in the file.
+	Routes []Route `yaml:"routes"`
+}
+
+// Admin is the listener for operators.
+type Admin struct {
+	// Listen is the admin address, host:port. Other than loopback needs a token.
+	Listen string `yaml:"listen"`
+	// Token is asked for as "Authorization: Bearer TOKEN" when it is set.
+	Token string `yaml:"token" secret:"true"`
+}
+
+// Limits bound what a client may ask of the gateway.
+type Limits struct {
+	// RequestBody is the largest request body, in bytes; larger ones get 413.
+	RequestBody Size `yaml:"request_body"`
+	// Header is the largest request head (request line and fields), in bytes;
+	// larger ones get 431.
+	Header Size `yaml:"header"`
+	// Connections is how many client connections may be open at once.
+	Connections int `yaml:"connections"`
+	// HeaderTimeout is how long a client may take to send a request head.
+	HeaderTimeout Duration `yaml:"header_timeout"`
+	// IdleTimeout is how long a kept-alive connection may wait for its next request.
+	IdleTimeout Duration `yaml:"idle_timeout"`
+	// RequestTimeout is the longest time without progress while a request is
+	// read; the whole has no limit.
+	RequestTimeout Duration `yaml:"request_timeout"`
+}
+
+// Drain is how the gateway leaves after SIGTERM.
+type Drain struct {
+	// Delay is how long requests are still taken, each answered with
+	// Connection: close, while /readyz already says no.
+	Delay Duration `yaml:"delay"`
+	// Timeout is how long running requests may take after the listeners closed.
+	Timeout Duration `yaml:"timeout"`
+}
+
+// Store is the memory the cache may use.
+type Store struct {
+	// Memory is the budget in bytes: heads, bodies, codings and about 300 bytes
+	// an entry. Absent: a quarter of the cgroup limit or GOMEMLIMIT, else 256MiB.
+	Memory Size `yaml:"memory"`
+	// MaxObject is the largest body that is stored, in bytes.
+	MaxObject Size `yaml:"max_object"`
+}
+
+// Telemetry is what the gateway tells about itself.
+type Telemetry struct {
+	// AccessLog is the line written for each request.
+	AccessLog AccessLog `yaml:"access_log"`
+}
+
+// AccessLog is the line written for each request.
+type AccessLog struct {
+	// Format is json, text or off. Absent: text on a terminal, json otherwise.
+	Format string `yaml:"format" enum:"json,text,off"`
+	// Output is stdout, stderr or the path of a file that is appended to.
+	Output string `yaml:"output"`
+}
+
+// Upstream is an API behind the gateway.
+type Upstream struct {
+	// Targets are its addresses, http://host:port, taken in turn.
+	Targets []string `yaml:"targets"`
+	// Host is the Host field sent: keep (the client's), target, or a name.
+	Host string `yaml:"host"`
+	// Timeout bounds the waiting for it.
+	Timeout UpstreamTimeout `yaml:"timeout"`
+	// Pool bounds the connections to it.
+	Pool Pool `yaml:"pool"`
+}
+
+// UpstreamTimeout bounds the waiting for an upstream.
+type UpstreamTimeout struct {
+	// Connect is how long a connection may take to open.
+	Connect Duration `yaml:"connect"`
+	// Response is how long the response head may take, then the longest time
+	// between two reads of the body.
+	Response Duration `yaml:"response"`
+}
+
+// Pool bounds the connections to an upstream.
+type Pool struct {
+	// MaxConnections is how many connections may be open to one target.
+	MaxConnections int `yaml:"max_connections"`
+	// Idle is how long an unused connection is kept.
+	Idle Duration `yaml:"idle"`
+	// MaxWaiting is how many requests may wait for a connection.
+	MaxWaiting int `yaml:"max_waiting"`
+	// Wait is how long one may wait for a connection.
+	Wait Duration `yaml:"wait"`
+}

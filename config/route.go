@@ -1,0 +1,105 @@
+package config
+
+// Route says which requests it takes, where they go, and what is done with
+// the answers.
+type Route struct {
+	// Name is what logs call the route. Absent: its path.
+	Name string `yaml:"name"`
+	// Host is an exact name or *.example.com. Absent: any host.
+	Host string `yaml:"host"`
+	// Path is the pattern: {name} is one segment, {rest...} the remainder, a
+	// trailing / everything below, {$} the end.
+	Path string `yaml:"path"`
+	// Methods are those taken. Absent: all. GET takes HEAD along.
+	Methods []string `yaml:"methods"`
+	// Upstream is the name of the API that answers. A batch route has none.
+	Upstream string `yaml:"upstream"`
+	// Rewrite is the path sent to the upstream; {name} stands for what the path
+	// matched. The query is kept.
+	Rewrite string `yaml:"rewrite"`
+	// Cache says what is stored and for how long.
+	Cache Cache `yaml:"cache"`
+	// Coalesce lets one request to the upstream answer all that ask the same at
+	// the same moment; false switches it off.
+	Coalesce Coalesce `yaml:"coalesce"`
+	// Compress codes answers for clients that accept it; false switches it off.
+	Compress Compress `yaml:"compress"`
+	// Batch makes this route take batch requests, whose items run through the
+	// other routes.
+	Batch *Batch `yaml:"batch"`
+}
+
+// Cache says what is stored and for how long.
+type Cache struct {
+	// Mode is rfc9111 (the origin decides), override (ttl decides, for requests
+	// without a principal) or off.
+	Mode string `yaml:"mode" enum:"rfc9111,override,off"`
+	// TTL is the freshness where the origin is silent; with mode override,
+	// instead of what it says.
+	TTL Duration `yaml:"ttl"`
+	// Key shapes what counts as the same request.
+	Key Key `yaml:"key"`
+	// SetCookie is bypass (an answer with Set-Cookie is not stored) or store.
+	SetCookie string `yaml:"set_cookie" enum:"bypass,store"`
+	// IgnoreCredentials are fields of credentials that do not matter to this
+	// route's answers.
+	IgnoreCredentials []string `yaml:"ignore_credentials"`
+}
+
+// Key shapes what counts as the same request.
+type Key struct {
+	// Query says which parameters count.
+	Query Query `yaml:"query"`
+	// Headers are request fields whose values are part of the key.
+	Headers []string `yaml:"headers"`
+	// Cookies are single cookies whose values are part of the key.
+	Cookies []string `yaml:"cookies"`
+}
+
+// Query says which query parameters count, and how.
+type Query struct {
+	// Ignore drops parameters, exact names or with a * at the end.
+	Ignore []string `yaml:"ignore"`
+	// Allow, where it is given, drops all others.
+	Allow []string `yaml:"allow"`
+	// Sort makes the order of parameters with different names not matter.
+	Sort bool `yaml:"sort"`
+}
+
+// Coalesce lets one request to the upstream answer all that ask the same.
+type Coalesce struct {
+	// Off is what `coalesce: false` sets.
+	Off bool `yaml:"-"`
+	// Wait is how long one request may wait for another's response head before
+	// those who wait begin anew.
+	Wait Duration `yaml:"wait"`
+}
+
+// Compress codes answers for clients that accept it.
+type Compress struct {
+	// Off is what `compress: false` sets.
+	Off bool `yaml:"-"`
+	// Encodings are the content codings offered, the preferred first.
+	Encodings []string `yaml:"encodings" enum:"zstd,br,gzip"`
+	// MinSize is the smallest body worth coding, in bytes.
+	MinSize Size `yaml:"min_size"`
+	// Types are the media types coded: exact, type/*, or *+suffix.
+	Types []string `yaml:"types"`
+}
+
+// Batch makes a route take batch requests.
+type Batch struct {
+	// MaxItems is how many items one batch may hold.
+	MaxItems int `yaml:"max_items"`
+	// Concurrency is how many items of one batch run at once.
+	Concurrency int `yaml:"concurrency"`
+	// MaxBody is the largest batch request body, in bytes.
+	MaxBody Size `yaml:"max_body"`
+	// MaxResponse is the largest assembled answer, in bytes.
+	MaxResponse Size `yaml:"max_response"`
+	// Timeout is how long the whole batch may take.
+	Timeout Duration `yaml:"timeout"`
+	// Allow are the path patterns that items may ask for, in the grammar of a
+	// route's path. Required.
+	Allow []string `yaml:"allow"`
+}

@@ -1,0 +1,74 @@
+package proxy
+
+import (
+	"strings"
+)
+
+// admit refuses what no route may see.
+func (g *Gateway) admit(x *exchange) step {
+	x.started = g.now()
+	x.gen = g.current.Load()
+	x.closing = x.closing || g.draining.Load()
+	switch x.Method {
+	case "TRACE":
+		return x.fail(wrongMethod, "TRACE would show a client what others added to its request.", [2]string{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"})
+	case "CONNECT":
+		return x.fail(notImplemented, "This is a gateway, not a forward proxy.")
+	}
+	if x.Length > x.gen.limits.body {
+		x.closing = true
+		return x.fail(bodyTooLarge, "It is larger than limits.request_body.")
+	}
+	for loop := range x.Fields.All("CDN-Loop") {
+		if strings.Contains(loop, g.id) {
+			return x.fail(loopDetected, "An upstream leads back to this gateway; look at its targets.")
+		}
+	}
+	return stepRoute
+}
+
+// routing finds the route, or the named reason why there is none.
+func (g *Gateway) routing(x *exchange) step {
+	host := hostname(x.Host)
+	found, result := x.gen.router.match(host, x.Method, x.path(), &x.params)
+	switch result {
+	case ambiguousPath:
+		return x.fail(twoReadings, "Send the path without encoded slashes, dot segments and empty segments.")
+	case methodNotAllowed:
+		return x.fail(wrongMethod, "", [2]string{"Allow", x.gen.router.allow(host, x.path())})
+	case notFound:
+		return x.fail(noRouteFound, "Look at the routes of the configuration, or add one with path: /.")
+	}
+	x.route = found
+	if found.batch != nil {
+		return stepBatch
+	}
+	x.upstream = found.origin
+	target, ok := x.rewrite()
+	if !ok {
+		return x.fail(twoReadings, "Its values would lead outside the route's rewrite.")
+	}
+	x.sentTarget = target
+	return stepLookup
+}
+
+// rewrite is the target as the upstream is to see it; no where the values of
+// the path would make it another place.
+func (x *exchange) rewrite() (target string, ok bool) {
+	if x.route.rewrite == nil {
+		return x.Target, true
+	}
+	path, ok := x.route.rewrite.append(nil, &x.params)
+	return string(path) + x.Target[len(x.path()):], ok
+}
+
+// precheck tells whether a request that waits to send its body would get as far
+// as a route.
+func (g *Gateway) precheck(x *exchange) bool {
+	if g.admit(x) == stepFinish || g.routing(x) == stepFinish {
+		x.sent, x.err = x.adaptor.send(x)
+		g.tell(x)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,81 @@
+package proxy
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/afterburner-gateway/afterburner/batch"
+	"github.com/afterburner-gateway/afterburner/cache"
+	"github.com/afterburner-gateway/afterburner/compress"
+	"github.com/afterburner-gateway/afterburner/telemetry"
+	"github.com/afterburner-gateway/afterburner/upstream"
+)
+
+// generation is one configuration, translated and immutable. An exchange loads
+// it once, a flight keeps the one it began with; nobody counts them.
+type generation struct {
+	gateway *Gateway
+	router  *router[*route]
+	limits  limits
+	// credentials are the request fields that name a principal.
+	credentials []string
+	// hosts are those that routes name, and "" for all others.
+	hosts []string
+}
+
+// keyRules are those of the route that a GET would take; none where none does.
+func (gen *generation) keyRules(host, target string) *cache.KeyRules {
+	path, _, _ := strings.Cut(target, "?")
+	var p params
+	if found, result := gen.router.match(host, "GET", path, &p); result == matched && found.key != nil {
+		return found.key
+	}
+	return nil
+}
+
+// limits are what a client may ask.
+type limits struct {
+	body int64 // bytes
+}
+
+// route is one route of a generation.
+type route struct {
+	name     string
+	pattern  string // the path pattern: http.route
+	counted  *telemetry.Route
+	upstream *upstream.Upstream
+	origin   string // the upstream's name
+	asked    *telemetry.Upstream
+	host     string // the Host sent; "": the client's
+	rewrite  *rewriter
+	key      *cache.KeyRules
+	policy   *cache.Policy
+	compress *compress.Rules // nil: off
+	batch    *batchRoute     // nil: not a batch route
+}
+
+// batchRoute is what a batch route adds.
+type batchRoute struct {
+	limits      batch.Limits
+	allowed     *pathSet
+	concurrency int
+	maxResponse int64 // bytes
+	timeout     time.Duration
+}
+
+// buffers are lent to those who copy bodies.
+type buffers struct{ pool sync.Pool }
+
+// bufferSize is what one read of a body may bring, in bytes.
+const bufferSize = 32 << 10
+
+func newBuffers() *buffers {
+	return &buffers{sync.Pool{New: func() any {
+		b := make([]byte, bufferSize)
+		return &b
+	}}}
+}
+
+func (b *buffers) get() *[]byte  { return b.pool.Get().(*[]byte) }
+func (b *buffers) put(p *[]byte) { b.pool.Put(p) }

@@ -1,0 +1,190 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/afterburner-gateway/afterburner/config"
+)
+
+// Server serves HTTP/1.x: fasthttp accepts, parses and schedules; the answers
+// are written by http1, straight to the connection. fasthttp's own way of
+// writing cannot flush a body of known length, break one, send trailers, or
+// close-delimit for HTTP/1.0, so whatever it writes is discarded (conn.Write).
+type Server struct {
+	gateway *Gateway
+	server  *fasthttp.Server
+	body    time.Duration // longest time without progress in a request's body
+	pool    sync.Pool
+}
+
+// NewServer makes a server with the limits of a configuration.
+func NewServer(g *Gateway, l config.Limits) *Server {
+	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout)}
+	s.pool.New = func() any { return new(http1) }
+	s.server = &fasthttp.Server{
+		Handler:                      s.handle,
+		ExpectHandler:                s.expect,
+		ErrorHandler:                 s.refuse,
+		Concurrency:                  l.Connections,
+		ReadBufferSize:               int(l.Header),
+		ReadTimeout:                  time.Duration(l.HeaderTimeout),
+		IdleTimeout:                  time.Duration(l.IdleTimeout),
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		NoDefaultServerHeader:        true,
+		NoDefaultDate:                true,
+		NoDefaultContentType:         true,
+		LazyRequestTime:              true,
+		SecureErrorLogMessage:        true,
+		Logger:                       quiet{},
+	}
+	return s
+}
+
+// quiet drops what fasthttp would log of single connections: each ends in a
+// named reason of ours.
+type quiet struct{}
+
+func (quiet) Printf(string, ...any) {}
+
+// Serve answers on a listener until Shutdown.
+func (s *Server) Serve(l net.Listener) error {
+	s.gateway.serving.Store(true)
+	if err := s.server.Serve(listener{l}); err != nil {
+		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
+	}
+	return nil
+}
+
+// Shutdown closes the listener and idle connections, and waits for running
+// requests until the context ends.
+func (s *Server) Shutdown(ctx context.Context) error { return s.server.ShutdownWithContext(ctx) }
+
+// http1 carries one exchange over a fasthttp connection.
+type http1 struct {
+	exchange
+	server *Server
+	ctx    *fasthttp.RequestCtx // dies with the handler
+	conn   *conn
+	upload *upload // the request's body, once it was asked for
+	wire   []byte
+	out    wireSink
+}
+
+// handle is what fasthttp calls for each request.
+func (s *Server) handle(ctx *fasthttp.RequestCtx) {
+	h := s.take(ctx)
+	defer s.give(h)
+	if err := h.read(); err != nil {
+		h.reject(badRequest, err.Error())
+	} else {
+		s.gateway.handle(&h.exchange)
+	}
+	if h.closing || !h.responded || h.err != nil {
+		ctx.SetConnectionClose()
+	}
+}
+
+// expect is called instead of handle while a client waits for "100 Continue"
+// (RFC 9110 section 10.1.1): what would be refused anyway is refused before its
+// body is sent.
+func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
+	h := s.take(ctx)
+	defer s.give(h)
+	if err := h.read(); err != nil {
+		h.reject(badRequest, err.Error())
+		return fasthttp.StatusExpectationFailed
+	}
+	if !s.gateway.precheck(&h.exchange) {
+		return fasthttp.StatusExpectationFailed
+	}
+	if _, err := h.conn.Conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
+		return fasthttp.StatusExpectationFailed
+	}
+	return fasthttp.StatusContinue
+}
+
+// refuse is called when a head could not be parsed.
+func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+	h := s.take(ctx)
+	defer s.give(h)
+	var small *fasthttp.ErrSmallBuffer
+	var timeout net.Error
+	switch {
+	case errors.As(err, &small):
+		h.reject(headTooLarge, "It is larger than limits.header.")
+	case errors.As(err, &timeout) && timeout.Timeout():
+		h.reject(requestTimeout, "The request head did not arrive within limits.header_timeout.")
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed):
+	default:
+		h.reject(badRequest, "The request head does not follow RFC 9112.")
+	}
+}
+
+func (s *Server) take(ctx *fasthttp.RequestCtx) *http1 {
+	h := s.pool.Get().(*http1)
+	h.server, h.ctx, h.conn = s, ctx, ctx.Conn().(*conn)
+	h.adaptor = h
+	return h
+}
+
+func (s *Server) give(h *http1) {
+	h.exchange.reset()
+	h.server, h.ctx, h.conn, h.upload, h.out = nil, nil, nil, nil, wireSink{}
+	if cap(h.wire) > maxKept {
+		h.wire = nil
+	}
+	s.pool.Put(h)
+}
+
+// maxKept is the largest scratch memory that a pooled exchange keeps, in bytes.
+const maxKept = 64 << 10
+
+// reject answers a request that never became an exchange.
+func (h *http1) reject(p problem, detail string) {
+	h.gen, h.started, h.closing = h.server.gateway.current.Load(), h.server.gateway.now(), true
+	h.fail(p, detail)
+	h.sent, h.err = h.send(&h.exchange)
+	h.server.gateway.tell(&h.exchange)
+}
+
+// body is the request's.
+func (h *http1) body() io.Reader {
+	stream := h.ctx.RequestBodyStream()
+	if stream == nil {
+		return nil
+	}
+	h.upload = &upload{stream: stream, conn: h.conn, limit: h.gen.limits.body, pace: h.server.body}
+	return h.upload
+}
+
+func (h *http1) stopBody() int64 {
+	if h.upload == nil {
+		return 0
+	}
+	_ = h.upload.Close() // a failure is that of a connection that is broken anyway
+	return h.upload.count.Load()
+}
+
+// inform sends an interim response to a client that knows them (RFC 9110 section
+// 15.2).
+func (h *http1) inform(status int, lines []byte) {
+	if h.Minor == 0 {
+		return
+	}
+	b := appendStatusLine(nil, status)
+	b = append(append(b, lines...), "\r\n"...)
+	_, _ = h.conn.Conn.Write(b) // a failure shows when the final response is written
+}
+
+func (h *http1) watch(gone context.CancelFunc) {
+	h.server.gateway.watcher.add(h.exchange.ctx, h.conn, gone)
+}

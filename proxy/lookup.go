@@ -1,0 +1,101 @@
+package proxy
+
+import (
+	"unsafe"
+
+	"github.com/afterburner-gateway/afterburner/cache"
+	"github.com/afterburner-gateway/afterburner/compress"
+	"github.com/afterburner-gateway/afterburner/telemetry"
+)
+
+// lookup asks the store and does as its one word says.
+func (g *Gateway) lookup(x *exchange) step {
+	x.coding = x.negotiate()
+	if x.Length != 0 && (x.Method == "GET" || x.Method == "HEAD") {
+		x.answer = cache.Answer{Word: cache.Pass, Reason: cache.RequestBody, Forward: cache.FwdBypass}
+		return x.pass()
+	}
+	x.key = x.route.key.Append(x.key[:0], x.Scheme, x.Host, x.Target, x.Fields)
+	x.asked = cache.Request{Method: x.Method, Key: unsafe.String(unsafe.SliceData(x.key), len(x.key)), Fields: x.Fields}
+	x.answer = g.store.Lookup(&x.asked, x.route.policy, x.started, x.tries.alone)
+	x.reason = string(x.answer.Reason)
+	switch x.answer.Word {
+	case cache.Hit:
+		x.result = telemetry.CacheHit
+		return stepDeliver
+	case cache.Lead, cache.Alone:
+		x.result = telemetry.CacheMiss
+		order := x.newOrder(x.answer.Flight.Request.Fields, true)
+		go g.fly(x.answer.Flight, x.answer.Fill, order)
+		return stepAwait
+	case cache.Follow:
+		x.result = telemetry.CacheCollapsed
+		g.telemetry.Follower()
+		return stepAwait
+	}
+	return x.pass()
+}
+
+func (x *exchange) pass() step {
+	x.result, x.reason = telemetry.CacheBypass, string(x.answer.Reason)
+	if x.answer.Reason == "" {
+		x.result = telemetry.CacheMiss
+	}
+	return stepFetch
+}
+
+// negotiate finds the coding that the client takes and the route offers.
+func (x *exchange) negotiate() string {
+	if x.route.compress == nil {
+		return ""
+	}
+	accept, lines := "", 0
+	for value := range x.Fields.All("Accept-Encoding") {
+		if lines++; lines > 1 {
+			value = accept + ", " + value
+		}
+		accept = value
+	}
+	return compress.Negotiate(accept, lines > 0, x.route.compress.Encodings)
+}
+
+// maxAgain is how many flights may turn out not to be for a request before it
+// goes alone.
+const maxAgain = 2
+
+// await reads the head of the flight that the request leads or follows, or
+// learns why there is none for it.
+func (g *Gateway) await(x *exchange) step {
+	outcome, filled, err := x.answer.Reader.Head(&x.asked, x.Gone())
+	if !x.answer.Reader.Leads() {
+		g.telemetry.Flight(outcome.String())
+	}
+	if outcome == cache.Shared {
+		x.filled = filled
+		if filled.Verdict.Reason != "" {
+			x.reason = string(filled.Verdict.Reason)
+		}
+		return stepDeliver
+	}
+	leads := x.answer.Reader.Leads()
+	x.answer.Reader.Leave()
+	x.answer.Reader = nil
+	switch outcome {
+	case cache.Gone:
+		x.reason, x.closing = clientGone, true
+		return stepFinish
+	case cache.GiveUp:
+		x.tries.alone = true
+	case cache.Again:
+		x.tries.again++
+		x.tries.alone = x.tries.again >= maxAgain
+	case cache.Failed:
+		if x.tries.failed++; leads || x.tries.failed > 1 {
+			return x.failUpstream(err)
+		}
+	}
+	return stepLookup
+}
+
+// clientGone is the reason of a request whose client did not wait.
+const clientGone = "client_gone"

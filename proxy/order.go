@@ -1,0 +1,116 @@
+package proxy
+
+import (
+	"context"
+	"strings"
+
+	"github.com/afterburner-gateway/afterburner/cache"
+	"github.com/afterburner-gateway/afterburner/telemetry"
+	"github.com/afterburner-gateway/afterburner/upstream"
+)
+
+// order is what goes to the origin. That of a flight owns its memory: nothing
+// of an exchange can be reached from it.
+type order struct {
+	gen     *generation
+	route   *route
+	request upstream.Request
+}
+
+// newOrder writes the request as the origin is to see it. fields are the
+// request's own, or a flight's copy; owned tells the latter, and then all else
+// is copied, too.
+func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
+	o := &order{gen: x.gen, route: x.route}
+	o.request.Method, o.request.Target, o.request.Host = x.Method, x.sentTarget, x.Host
+	client := x.Client
+	if owned {
+		o.request.Method = strings.Clone(x.Method)
+		o.request.Target = strings.Clone(x.sentTarget)
+		o.request.Host = strings.Clone(x.Host)
+	}
+	if x.route.host != "" {
+		o.request.Host = x.route.host
+	}
+	o.request.Fields = x.forwardedFields(fields, owned, client)
+	return o
+}
+
+// forwardedFields are the client's end-to-end fields with what an intermediary
+// changes: Accept-Encoding where the gateway codes itself, Via, the X-Forwarded
+// fields (a client's own are not believed), CDN-Loop and the trace.
+func (x *exchange) forwardedFields(fields cache.Fields, owned bool, client string) [][2]string {
+	trace := x.traced()
+	out := make([][2]string, 0, len(fields)+9)
+	for _, line := range fields {
+		if !x.drops(line[0], owned) {
+			out = append(out, line)
+		}
+	}
+	if x.route.compress != nil {
+		out = append(out, [2]string{"Accept-Encoding", "identity"})
+	}
+	host := x.Host
+	if owned {
+		host = strings.Clone(host)
+	}
+	out = append(out,
+		[2]string{"Via", viaVersion(x.Minor) + pseudonym},
+		[2]string{"X-Forwarded-For", client},
+		[2]string{"X-Forwarded-Proto", x.Scheme},
+		[2]string{"X-Forwarded-Host", host},
+		[2]string{"CDN-Loop", x.gen.gateway.loop},
+		[2]string{"Traceparent", trace.Traceparent})
+	if trace.Tracestate != "" {
+		out = append(out, [2]string{"Tracestate", trace.Tracestate})
+	}
+	return out
+}
+
+func viaVersion(minor int) string {
+	if minor == 0 {
+		return "1.0 "
+	}
+	return "1.1 "
+}
+
+// drops tells whether a client's field is not passed on as it came. A flight
+// asks for the whole: the exchange tests its client's conditions itself.
+func (x *exchange) drops(name string, flight bool) bool {
+	switch len(name) {
+	case len("Forwarded"):
+		return strings.EqualFold(name, "Forwarded")
+	case len("Tracestate"):
+		return strings.EqualFold(name, "Tracestate")
+	case len("Traceparent"):
+		return strings.EqualFold(name, "Traceparent")
+	case len("If-None-Match"):
+		return flight && strings.EqualFold(name, "If-None-Match")
+	case len("Accept-Encoding"): // also X-Forwarded-For
+		return strings.EqualFold(name, "X-Forwarded-For") ||
+			x.route.compress != nil && strings.EqualFold(name, "Accept-Encoding")
+	case len("X-Forwarded-Host"):
+		return strings.EqualFold(name, "X-Forwarded-Host")
+	case len("X-Forwarded-Proto"): // also If-Modified-Since
+		return strings.EqualFold(name, "X-Forwarded-Proto") ||
+			flight && strings.EqualFold(name, "If-Modified-Since")
+	}
+	return false
+}
+
+// send asks the upstream once and counts it.
+func (o *order) send(ctx context.Context) (*upstream.Response, error) {
+	began := o.gen.gateway.now()
+	response, err := o.route.upstream.RoundTrip(ctx, &o.request)
+	status, failure := 0, ""
+	if err != nil {
+		failure = kindOf(err)
+	} else {
+		status = response.Status
+	}
+	o.route.asked.Tried(telemetry.Try{
+		Method: o.request.Method, Status: status, Error: failure,
+		Duration: o.gen.gateway.now().Sub(began),
+	})
+	return response, err
+}

@@ -1,0 +1,72 @@
+package proxy
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/afterburner-gateway/afterburner/config"
+	"github.com/afterburner-gateway/afterburner/upstream"
+)
+
+// upstreams keeps the pools of unchanged upstreams from one configuration to
+// the next, and retires those that left.
+type upstreams struct {
+	mu      sync.Mutex
+	current map[string]*pooled
+}
+
+// pooled is an upstream with what it was made from.
+type pooled struct {
+	from config.Upstream
+	*upstream.Upstream
+}
+
+func newUpstreams() *upstreams { return &upstreams{current: map[string]*pooled{}} }
+
+// take makes the set of a new configuration: commit makes it current, and only
+// then are the others retired, so that a bad configuration changes nothing.
+func (u *upstreams) take(wanted map[string]config.Upstream) (set map[string]*pooled, commit func(), err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	set = make(map[string]*pooled, len(wanted))
+	for name, from := range wanted {
+		if old := u.current[name]; old != nil && reflect.DeepEqual(old.from, from) {
+			set[name] = old
+			continue
+		}
+		made, err := upstream.New(upstreamOptions(name, from))
+		if err != nil {
+			return nil, nil, fmt.Errorf("make upstream %s: %w", name, err)
+		}
+		set[name] = &pooled{from, made}
+	}
+	return set, func() { u.replace(set) }, nil
+}
+
+func (u *upstreams) replace(set map[string]*pooled) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for name, old := range u.current {
+		if set[name] != old {
+			old.Retire()
+		}
+	}
+	u.current = set
+}
+
+func (u *upstreams) retire() { u.replace(map[string]*pooled{}) }
+
+func upstreamOptions(name string, c config.Upstream) upstream.Options {
+	return upstream.Options{
+		Name:           name,
+		Targets:        c.Targets,
+		Connect:        time.Duration(c.Timeout.Connect),
+		Response:       time.Duration(c.Timeout.Response),
+		MaxConnections: c.Pool.MaxConnections,
+		Idle:           time.Duration(c.Pool.Idle),
+		MaxWaiting:     c.Pool.MaxWaiting,
+		Wait:           time.Duration(c.Pool.Wait),
+	}
+}
