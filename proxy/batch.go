@@ -58,6 +58,7 @@ func (g *Gateway) runner(x *exchange, b *batchRoute) batch.Runner {
 			}
 			return g.do(ctx, &outer, item)
 		},
+		Problem:     itemProblem,
 		Concurrency: b.concurrency,
 		MaxResponse: b.maxResponse,
 		Timeout:     b.timeout,
@@ -79,11 +80,16 @@ func (x *exchange) outer() request {
 
 // refusedItem answers an item whose path is not in the route's allow list.
 func refusedItem(item batch.Item) batch.Answer {
-	p := problem{403, "item_not_allowed", "The batch route does not allow this path"}
+	return itemProblem(403, "item_not_allowed", "The batch route does not allow "+item.URL+"; see its allow.")
+}
+
+// itemProblem is an item's answer that the gateway itself makes.
+func itemProblem(status int, reason batch.Reason, detail string) batch.Answer {
+	p := problem{status, string(reason), "This item of the batch was not answered"}
 	return batch.Answer{
-		Status: p.status,
+		Status: status,
 		Fields: cache.Fields{{"Content-Type", "application/problem+json"}},
-		Body:   p.json("Add it to batch.allow, or ask for it alone: " + item.URL),
+		Body:   p.json(detail),
 		JSON:   true,
 	}
 }

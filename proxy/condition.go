@@ -94,5 +94,28 @@ func plainConditions(name, value string) string {
 	return value
 }
 
+// retagged gives a 304 the entity tag that its client knows: of the coding that
+// one of the client's tags names, if that is how the origin's tag would be coded.
+func (x *exchange) retagged(status int, fields cache.Fields) cache.Fields {
+	if status != http.StatusNotModified {
+		return fields
+	}
+	for i := range fields {
+		if !isName(fields[i][0], "ETag") {
+			continue
+		}
+		for _, coding := range x.route.offered() {
+			coded := compress.ETag(fields[i][1], coding)
+			for list := range x.Fields.All("If-None-Match") {
+				if matchesTag(list, coded) {
+					fields[i][1] = coded
+					return fields
+				}
+			}
+		}
+	}
+	return fields
+}
+
 // isName compares a field name without regard to case.
 func isName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }

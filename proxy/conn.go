@@ -50,7 +50,7 @@ func (c *conn) renew(now time.Time) {
 // reset breaks the connection so that the peer sees an error, not an end:
 // what is close-delimited would look whole (invariant 2).
 func (c *conn) reset() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.Conn.Close()

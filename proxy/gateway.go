@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"net"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,8 @@ type Parts struct {
 	Log *slog.Logger
 	// Memory is the store's budget in bytes, at least 1 MiB.
 	Memory int64
+	// Dial opens a connection to an upstream's target; nil: over the network.
+	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 // Gateway answers requests. It is made once and outlives its configurations.
@@ -63,7 +66,7 @@ func New(c *config.Config, p Parts) (*Gateway, error) {
 	g := &Gateway{
 		telemetry: p.Telemetry, access: p.Access, log: p.Log, store: store,
 		codecs:  compress.New(compress.Bounds{Bodies: 2 * cores, Streams: 64 * cores}),
-		buffers: newBuffers(), watcher: newWatcher(), now: time.Now, upstreams: newUpstreams(),
+		buffers: newBuffers(), watcher: newWatcher(), now: time.Now, upstreams: newUpstreams(p.Dial),
 		id: instanceID(),
 	}
 	g.loop = pseudonym + "; id=" + g.id

@@ -55,6 +55,14 @@ type route struct {
 	batch    *batchRoute     // nil: not a batch route
 }
 
+// offered are the content codings that the route answers in.
+func (r *route) offered() []string {
+	if r.compress == nil {
+		return nil
+	}
+	return r.compress.Encodings
+}
+
 // batchRoute is what a batch route adds.
 type batchRoute struct {
 	limits      batch.Limits

@@ -24,15 +24,6 @@ func appendDate(dst []byte, now time.Time) []byte {
 	return append(dst, "\r\n"...)
 }
 
-// appendVia writes our line behind the ones that are there (RFC 9110 section
-// 7.6.3); minor is of the HTTP/1.x version that the message came in.
-func appendVia(dst []byte, minor int) []byte {
-	if minor == 0 {
-		return append(dst, "Via: 1.0 "+pseudonym+"\r\n"...)
-	}
-	return append(dst, "Via: 1.1 "+pseudonym+"\r\n"...)
-}
-
 // keptFields are an origin's fields as they are stored and sent: with a Date
 // and our Via, without Age, which is written anew for each answer.
 func keptFields(fields [][2]string, minor int, received time.Time) cache.Fields {
@@ -48,11 +39,7 @@ func keptFields(fields [][2]string, minor int, received time.Time) cache.Fields 
 	if !dated {
 		kept = append(kept, [2]string{"Date", received.UTC().Format(http.TimeFormat)})
 	}
-	via := "1.1 " + pseudonym
-	if minor == 0 {
-		via = "1.0 " + pseudonym
-	}
-	return append(kept, [2]string{"Via", via})
+	return append(kept, [2]string{"Via", viaVersion(minor) + pseudonym})
 }
 
 // appendCacheStatus writes our member (RFC 9211) for what the exchange went

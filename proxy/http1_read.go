@@ -25,7 +25,7 @@ func (h *http1) read() error {
 	case "HTTP/1.0":
 		h.Minor = 0
 	default:
-		return errors.New("Only HTTP/1.0 and HTTP/1.1 are spoken here.")
+		return errors.New("only HTTP/1.0 and HTTP/1.1 are spoken here")
 	}
 	h.closing = head.ConnectionClose()
 	var framing framing
@@ -54,13 +54,13 @@ type framing struct {
 func (f *framing) check(minor int) error {
 	switch {
 	case f.lengths > 1 || f.codings > 1:
-		return errors.New("The body's length is given twice.")
+		return errors.New("the body's length is given twice")
 	case f.lengths > 0 && f.codings > 0:
-		return errors.New("Content-Length and Transfer-Encoding exclude each other.")
+		return errors.New("there are both Content-Length and Transfer-Encoding")
 	case f.codings > 0 && (minor == 0 || !strings.EqualFold(f.transferred, "chunked")):
-		return errors.New("The only transfer coding taken is chunked, in HTTP/1.1.")
+		return errors.New("the only transfer coding taken is chunked, in HTTP/1.1")
 	case f.lengths > 0 && !isDigits(f.contentLength):
-		return errors.New("Content-Length is not a number.")
+		return errors.New("the Content-Length is not a number")
 	}
 	return nil
 }
@@ -93,7 +93,7 @@ func isDigits(s string) bool {
 // maxFields bounds the field lines of a request.
 const maxFields = 128
 
-var errBadField = errors.New("A field line does not follow RFC 9112 section 5.")
+var errBadField = errors.New("a field line does not follow RFC 9112 section 5")
 
 // readFields takes the block apart line by line (RFC 9112 section 5), without
 // what belongs to this hop alone.
@@ -115,7 +115,7 @@ func (h *http1) readFields(block []byte, f *framing) error {
 			return errBadField
 		}
 		if len(h.Fields) == maxFields {
-			return errors.New("There are more than 128 field lines.")
+			return errors.New("there are more than 128 field lines")
 		}
 		h.take(view(line[:colon]), view(value), f)
 	}
@@ -203,10 +203,10 @@ func (h *http1) dropListed(connection string) {
 // two would be two readings of one request.
 func (h *http1) readTarget(target, host string, hosts int) error {
 	if hosts > 1 || hosts == 0 && h.Minor == 1 {
-		return errors.New("There must be one Host field.")
+		return errors.New("there must be one Host field")
 	}
 	if hosts == 1 && !isAuthority(host) {
-		return errors.New("The Host field is not a host.")
+		return errors.New("the Host field is not a host")
 	}
 	h.Host = lower(host)
 	if strings.HasPrefix(target, "/") || target == "*" || h.Method == "CONNECT" {
@@ -215,7 +215,7 @@ func (h *http1) readTarget(target, host string, hosts int) error {
 	}
 	scheme, rest, found := strings.Cut(target, "://")
 	if !found || !isName(scheme, "http") && !isName(scheme, "https") {
-		return errors.New("The request target is neither a path nor an http URL.")
+		return errors.New("the request target is neither a path nor an http URL")
 	}
 	authority, path := rest, "/"
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
@@ -225,7 +225,7 @@ func (h *http1) readTarget(target, host string, hosts int) error {
 		path = "/" + path
 	}
 	if hosts == 1 && !strings.EqualFold(authority, host) || !isAuthority(authority) {
-		return errors.New("The request target and the Host field name different hosts.")
+		return errors.New("the request target and the Host field name different hosts")
 	}
 	h.Host, h.Target = lower(authority), path
 	return checkTarget(path)
@@ -235,7 +235,7 @@ func (h *http1) readTarget(target, host string, hosts int) error {
 func checkTarget(target string) error {
 	for i := 0; i < len(target); i++ {
 		if c := target[i]; c <= ' ' || c == 0x7f || c == '#' {
-			return errors.New("The request target has bytes that must be percent-encoded.")
+			return errors.New("the request target has bytes that must be percent-encoded")
 		}
 	}
 	return nil

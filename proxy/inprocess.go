@@ -3,7 +3,6 @@ package proxy
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 
@@ -68,9 +67,12 @@ func (p *inprocess) send(x *exchange) (sent int64, err error) {
 	if x.reply == nil || x.Method == http.MethodHead || hasNoBody(x.head.Status) {
 		return 0, nil
 	}
-	if whole, ok := x.reply.(*objectBody); ok && int64(len(whole.bytes)) <= p.item.Budget {
+	if whole, ok := x.reply.(*objectBody); ok {
+		if whole.Size() > p.item.Budget {
+			return 0, batch.ErrTooLarge
+		}
 		p.answer.Body = whole.bytes
-		return int64(len(whole.bytes)), nil
+		return whole.Size(), nil
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -97,9 +99,6 @@ func gathered(h *Head) [][2]string {
 	return fields
 }
 
-// errOverBudget is what an item learns whose answer is too large.
-var errOverBudget = errors.New("the answer is larger than what is left of batch.max_response")
-
 // budgetSink is a bounded buffer.
 type budgetSink struct {
 	bytes.Buffer
@@ -109,7 +108,7 @@ type budgetSink struct {
 // Write refuses what goes over the budget.
 func (s *budgetSink) Write(p []byte) (int, error) {
 	if s.left -= int64(len(p)); s.left < 0 {
-		return 0, errOverBudget
+		return 0, batch.ErrTooLarge
 	}
 	return s.Buffer.Write(p)
 }

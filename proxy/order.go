@@ -43,9 +43,13 @@ func (x *exchange) forwardedFields(fields cache.Fields, owned bool, client strin
 	trace := x.traced()
 	out := make([][2]string, 0, len(fields)+9)
 	for _, line := range fields {
-		if !x.drops(line[0], owned) {
-			out = append(out, line)
+		if x.drops(line[0], owned) {
+			continue
 		}
+		if x.route.compress != nil {
+			line[1] = plainConditions(line[0], line[1])
+		}
+		out = append(out, line)
 	}
 	if x.route.compress != nil {
 		out = append(out, [2]string{"Accept-Encoding", "identity"})

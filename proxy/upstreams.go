@@ -1,7 +1,9 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"reflect"
 	"sync"
 	"time"
@@ -13,9 +15,13 @@ import (
 // upstreams keeps the pools of unchanged upstreams from one configuration to
 // the next, and retires those that left.
 type upstreams struct {
+	dial    dial
 	mu      sync.Mutex
 	current map[string]*pooled
 }
+
+// dial opens a connection to a target; nil: over the network.
+type dial = func(ctx context.Context, network, addr string) (net.Conn, error)
 
 // pooled is an upstream with what it was made from.
 type pooled struct {
@@ -23,7 +29,7 @@ type pooled struct {
 	*upstream.Upstream
 }
 
-func newUpstreams() *upstreams { return &upstreams{current: map[string]*pooled{}} }
+func newUpstreams(d dial) *upstreams { return &upstreams{dial: d, current: map[string]*pooled{}} }
 
 // take makes the set of a new configuration: commit makes it current, and only
 // then are the others retired, so that a bad configuration changes nothing.
@@ -36,7 +42,7 @@ func (u *upstreams) take(wanted map[string]config.Upstream) (set map[string]*poo
 			set[name] = old
 			continue
 		}
-		made, err := upstream.New(upstreamOptions(name, from))
+		made, err := upstream.New(u.options(name, from))
 		if err != nil {
 			return nil, nil, fmt.Errorf("make upstream %s: %w", name, err)
 		}
@@ -58,7 +64,7 @@ func (u *upstreams) replace(set map[string]*pooled) {
 
 func (u *upstreams) retire() { u.replace(map[string]*pooled{}) }
 
-func upstreamOptions(name string, c config.Upstream) upstream.Options {
+func (u *upstreams) options(name string, c config.Upstream) upstream.Options {
 	return upstream.Options{
 		Name:           name,
 		Targets:        c.Targets,
@@ -68,5 +74,6 @@ func upstreamOptions(name string, c config.Upstream) upstream.Options {
 		Idle:           time.Duration(c.Pool.Idle),
 		MaxWaiting:     c.Pool.MaxWaiting,
 		Wait:           time.Duration(c.Pool.Wait),
+		Dial:           u.dial,
 	}
 }

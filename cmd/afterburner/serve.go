@@ -84,6 +84,10 @@ func (f serveFlags) base(stderr io.Writer) (*config.Config, error) {
 func listen(ctx context.Context, address, flag string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", address)
+	var refused *net.OpError
+	if errors.As(err, &refused) {
+		err = refused.Err // what and where stand in our own words
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w; free the port or choose another with %s", address, err, flag)
 	}
