@@ -89,7 +89,7 @@ func TestMeasureCountsBothSides(t *testing.T) {
 	if got.direct.hits != 0 || got.gateway.hits != 250 {
 		t.Errorf("hits: %d directly, %d through the gateway", got.direct.hits, got.gateway.hits)
 	}
-	if got.single <= 0 || got.batch <= 0 {
+	if got.single <= 0 || got.batch <= 0 || got.rounds < minRounds {
 		t.Errorf("single %v, batch %v", got.single, got.batch)
 	}
 }

@@ -15,7 +15,8 @@ type result struct {
 	requests        int
 	direct, gateway side
 	differences     []string
-	single, batch   time.Duration
+	single, batch   time.Duration // medians of the rounds
+	rounds          int
 	took            time.Duration
 }
 
@@ -117,7 +118,7 @@ func improved(d, g figures) string {
 func (r *result) batches() string {
 	single, batch := milliseconds(r.single), milliseconds(r.batch)
 	return fmt.Sprintf("%d product lookups that nothing had cached, through the gateway: %s one by one, %s as one batch "+
-		"(%s; medians of %d rounds).", batchItems, ms(single), ms(batch), change(single, batch, "less"), batchRounds)
+		"(%s; medians of %d rounds).", batchItems, ms(single), ms(batch), change(single, batch, "less"), r.rounds)
 }
 
 // judge is an error that names all that is wrong or missing.

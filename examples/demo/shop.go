@@ -100,7 +100,7 @@ func (s *shop) close() {
 func (s *shop) invite(w io.Writer) {
 	fmt.Fprintf(w, `
 Both are still running; Ctrl-C ends them. Try:
-  curl -i %[1]s/products/4999                  # twice: Cache-Status says miss, then hit
+  curl -i %[1]s/products/4999                  # Cache-Status says where it came from
   curl -i --compressed %[1]s/rankings/3        # coded; the API itself never does it
   curl -i -H 'Authorization: Bearer user-7' %[1]s/me   # personal: always asks the API
   curl -s %[1]s/batch -H 'Content-Type: application/json' -d '{"requests":[

@@ -8,8 +8,10 @@ import (
 	"strings"
 )
 
-// rankingLength is how many products a ranking shows.
-const rankingLength = 10
+const (
+	rankingSample = 180 // products of a category that are compared with each other
+	rankingLength = 10  // products that a ranking shows
+)
 
 type category struct {
 	ID       int64  `json:"id"`
@@ -52,14 +54,15 @@ func (s *store) categories(ctx context.Context) ([]category, error) {
 	return list, nil
 }
 
-// ranking orders a category by how typical its products are: each is compared
-// with every other, for each request anew.
+// ranking orders the newest products of a category by how typical they are:
+// each is compared with every other, for each request anew.
 func (s *store) ranking(ctx context.Context, id int64) (ranking, error) {
 	var r ranking
 	if err := s.row(ctx, `SELECT name FROM categories WHERE id = ?`, []any{id}, &r.Category); err != nil {
 		return ranking{}, err
 	}
-	err := s.rows(ctx, `SELECT id, name, summary FROM products WHERE category_id = ?`, []any{id},
+	err := s.rows(ctx, `SELECT id, name, summary FROM products WHERE category_id = ?
+		ORDER BY id DESC LIMIT ?`, []any{id, rankingSample},
 		func(rows *sql.Rows) error {
 			var p ranked
 			var text string

@@ -19,7 +19,7 @@ type shape struct {
 const (
 	categoryCount     = 20
 	userCount         = 500
-	reviewsPerProduct = 5
+	reviewsPerProduct = 4
 	ordersPerProduct  = 2
 )
 
@@ -96,7 +96,7 @@ func (w words) product(i int) []any {
 	name := fmt.Sprintf("%s %s %s %d", w.pick(adjectives), w.pick(materials), w.pick(things), i+1)
 	return []any{
 		i + 1, i%categoryCount + 1, 1 + w.IntN(userCount), 199 + w.IntN(50000), w.IntN(300),
-		name, w.phrase(12), w.phrase(70),
+		name, w.phrase(18), w.phrase(45),
 	}
 }
 

@@ -168,12 +168,11 @@ func (s *store) siblings(ctx context.Context, p *summary) ([]related, error) {
 
 // edits is the Levenshtein distance of two texts, in bytes.
 func edits(a, b string) int {
-	above := make([]int, len(b)+1)
+	above, current := make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range above {
 		above[j] = j
 	}
 	for i := range len(a) {
-		current := make([]int, len(b)+1)
 		current[0] = i + 1
 		for j := range len(b) {
 			replace := above[j]
@@ -182,7 +181,7 @@ func edits(a, b string) int {
 			}
 			current[j+1] = min(replace, above[j+1]+1, current[j]+1)
 		}
-		above = current
+		above, current = current, above
 	}
 	return above[len(b)]
 }

@@ -29,7 +29,7 @@ func TestEachReviewCostsAQueryForItsAuthor(t *testing.T) {
 func TestTheDefaultDataIsLarge(t *testing.T) {
 	db := newTestStore(t, defaultShape())
 	for table, want := range map[string]int{
-		"products": 5000, "categories": 20, "reviews": 25000, "orders": 10000, "users": 500,
+		"products": 5000, "categories": 20, "reviews": 20000, "orders": 10000, "users": 500,
 	} {
 		var got int
 		if err := db.row(t.Context(), `SELECT count(*) FROM `+table, nil, &got); err != nil || got != want {
