@@ -2,6 +2,7 @@ package cache
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -151,6 +152,9 @@ func (w Fill) Done(trailers Fields) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.phase != filling {
+		return
+	}
 	f.phase, f.object, f.trailers = complete, object, trailers
 	f.wake()
 	f.cancel()
@@ -180,7 +184,7 @@ func (w Fill) Fail(err error) {
 
 // build copies the chunks once into an object.
 func (f *Flight) build() *Object {
-	body := make([]byte, 0, f.end)
+	body := slices.Grow([]byte(nil), int(f.end)) // its capacity is what it really takes
 	for _, c := range f.chunks {
 		body = append(body, c...)
 	}

@@ -21,7 +21,7 @@ type shard struct {
 	mu    sync.Mutex
 	table atomic.Pointer[table]
 	count int
-	marks markRing
+	marks marks
 }
 
 type table struct {

@@ -143,7 +143,7 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 		return answer
 	}
 	who := crowdOf(c.req, c.pol)
-	if sl != nil && sl.marks[who] > c.now.UnixNano() {
+	if sh.marks.has(hash, who, c.now.UnixNano()) {
 		answer.Word, answer.Reason = Alone, UncacheableMark
 		return s.begin(sl, who, c, answer)
 	}

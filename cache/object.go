@@ -3,6 +3,7 @@ package cache
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -133,7 +134,7 @@ func (o *Object) settle(c *coding, tried bool) {
 
 // size is the bytes of heads, bodies and codings.
 func (o *Object) size() int64 {
-	n := int64(len(o.plain.Lines) + len(o.plain.Body) + len(o.key))
+	n := int64(cap(o.plain.Lines) + cap(o.plain.Body) + 2*len(o.key)) // the slot has the key too
 	if list := o.codings.Load(); list != nil {
 		for _, c := range *list {
 			select {
@@ -150,6 +151,11 @@ func (o *Object) size() int64 {
 
 // AppendLines writes fields as they are sent.
 func AppendLines(dst []byte, fields Fields) []byte {
+	size := 0
+	for i := range fields {
+		size += len(fields[i][0]) + len(fields[i][1]) + len(": \r\n")
+	}
+	dst = slices.Grow(dst, size)
 	for i := range fields {
 		dst = append(dst, fields[i][0]...)
 		dst = append(dst, ": "...)

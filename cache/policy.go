@@ -24,6 +24,7 @@ import (
 //   - Wait, Del and Close block on its goroutine, which runs our callbacks, which
 //     take shard locks: none of the three under a lock or in a callback.
 //   - A burst is queued before it is judged: the budget is our own count of bytes.
+//   - Of a cell that was rejected another Set may be queued still: see weigh.
 //
 // Locks, outermost first: shard, then the window's or ristretto's.
 type policy struct {
@@ -34,7 +35,8 @@ type policy struct {
 	soft    int64 // bytes above which nothing new is stored
 	hard    int64 // bytes that are never exceeded
 	ballast uint64
-	audits  auditor
+
+	suspicious bool // the last audit was off; for the policy's goroutine alone
 
 	closed atomic.Bool
 	jobs   chan func() // for the policy's goroutine, one waiting at most
@@ -215,12 +217,16 @@ func (p *policy) reserve(bytes int64) bool {
 	if p.closed.Load() {
 		return false
 	}
-	if p.store.bytes.Add(bytes) <= p.hard || bytes <= 0 {
-		return true
+	for {
+		old := p.store.bytes.Load()
+		if bytes > 0 && old+bytes > p.hard {
+			p.ask(p.relieve)
+			return false
+		}
+		if p.store.bytes.CompareAndSwap(old, old+bytes) {
+			return true
+		}
 	}
-	p.store.bytes.Add(-bytes)
-	p.ask(p.relieve)
-	return false
 }
 
 // charge sets a cell's cost where no room is asked for: it shrinks.
@@ -234,53 +240,6 @@ func (p *policy) release(c *cell) {
 	p.charge(c, 0)
 	p.window.remove(c)
 	c.place = gone
-}
-
-// weigh is called on ristretto's goroutine when it comes to a queued cell. One
-// that has gone since, because an earlier Set of it was rejected, weighs more
-// than may be stored: it is rejected, not counted for ever.
-func (p *policy) weigh(c *cell) int64 {
-	if c == nil || p.closed.Load() {
-		return 1
-	}
-	sh := p.shard(c)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if c.place != offered {
-		return p.maxCost + 1
-	}
-	return c.cost
-}
-
-// evicted is called on ristretto's goroutine, also with a nil value.
-func (p *policy) evicted(item *ristretto.Item[*cell]) {
-	p.judged(item.Value, p.store.forget)
-}
-
-// rejected is called on ristretto's goroutine. It comes falsely when a second
-// Set of a key was queued before the first had been judged: then the older value
-// stands there, and setting it once more, now as an update, puts it right.
-func (p *policy) rejected(item *ristretto.Item[*cell]) {
-	p.judged(item.Value, func(sh *shard, c *cell) {
-		if _, present := p.cache.GetTTL(c.id); present {
-			p.tell(c)
-			return
-		}
-		p.store.forget(sh, c)
-	})
-}
-
-// judged applies a judgement to a cell that the index holds.
-func (p *policy) judged(c *cell, apply func(*shard, *cell)) {
-	if c == nil || p.closed.Load() {
-		return
-	}
-	sh := p.shard(c)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if c.place == offered {
-		apply(sh, c)
-	}
 }
 
 func (p *policy) shard(c *cell) *shard { return p.store.index.shard(c.slot.hash) }

@@ -9,9 +9,6 @@ const auditEvery = 10 * time.Second
 // at 15, and of a row of touches many are lost.
 const ballastTouches = 1300
 
-// auditor is the safety net's memory; it belongs to the policy's goroutine.
-type auditor struct{ suspicious bool }
-
 // run is the policy's own goroutine: it alone waits for ristretto.
 func (p *policy) run() {
 	defer close(p.done)
@@ -29,8 +26,8 @@ func (p *policy) run() {
 	}
 }
 
-// ask gives the goroutine something to do, unless something waits already: all
-// that it does begins with relief.
+// ask gives the goroutine something to do, unless something waits already: who
+// still needs it asks again.
 func (p *policy) ask(job func()) bool {
 	select {
 	case p.jobs <- job:
@@ -64,11 +61,11 @@ func (p *policy) audit() {
 	told := p.maxCost - p.cache.RemainingCost()
 	held := p.store.bytes.Load() - p.window.size()
 	suspicious := max(told-held, held-told) > p.maxCost/100
-	if suspicious && p.audits.suspicious {
+	if suspicious && p.suspicious {
 		p.reconcile()
 		suspicious = false
 	}
-	p.audits.suspicious = suspicious
+	p.suspicious = suspicious
 }
 
 // reconcile tells ristretto of every cell again, and makes weightless what it

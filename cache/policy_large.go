@@ -27,14 +27,21 @@ func (p *policy) bury(c *cell) bool {
 	return true
 }
 
-// decide is called when ristretto has had its turn: a candidate whose cell is
-// still there was accepted, and is shown if the room was really made.
+// decide is called when it is the candidate's turn: if its cell is still there
+// after ristretto has judged it, it was accepted, and is shown if the room was
+// really made. The first look also waits until consider has let go of the lock.
 func (p *policy) decide(c *cell, o *Object) {
-	p.relieve()
 	sh := p.shard(c)
 	sh.mu.Lock()
+	offered := c.waits()
+	sh.mu.Unlock()
+	if !offered {
+		return
+	}
+	p.relieve()
+	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	if c.place != offered || c.object.Load() != nil { // rejected, or refilled meanwhile
+	if !c.waits() { // rejected, or refilled meanwhile
 		return
 	}
 	cost := o.size() + entryOverhead // codings may have been added
@@ -44,3 +51,7 @@ func (p *policy) decide(c *cell, o *Object) {
 	}
 	p.tell(c)
 }
+
+// waits tells whether the cell is in the index without an object. The lock is
+// held.
+func (c *cell) waits() bool { return c.place == offered && c.object.Load() == nil }

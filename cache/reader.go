@@ -2,6 +2,7 @@ package cache
 
 import (
 	"io"
+	"slices"
 )
 
 // Reader is one who reads a flight, from byte 0 and at its own pace. It belongs
@@ -201,12 +202,8 @@ func (f *Flight) abandon() {
 
 // remove takes a reader out. mu is held.
 func (f *Flight) remove(r *Reader) {
-	for i, other := range f.readers {
-		if other == r {
-			f.readers[i] = f.readers[len(f.readers)-1]
-			f.readers = f.readers[:len(f.readers)-1]
-			break
-		}
+	if i := slices.Index(f.readers, r); i >= 0 {
+		f.readers = slices.Delete(f.readers, i, i+1)
 	}
 	f.release()
 	f.makeRoom()

@@ -30,8 +30,6 @@ type slot struct {
 	// The rest belongs to the shard lock.
 	vary    []string // the names the origin selected by when last seen
 	flights []*Flight
-	marks   [crowds]int64 // uncacheable until, Unix nanoseconds; 0: not
-	ringed  bool          // a mark of this slot stands in the ring
 }
 
 // cell is the place of one variant: the object in it may be replaced, the cell
@@ -77,33 +75,5 @@ func (s *slot) drop(c *cell) bool {
 
 // empty tells whether nothing is left to remember. The lock is held.
 func (s *slot) empty() bool {
-	return s.cells.Load() == nil && len(s.flights) == 0 && s.marks == [crowds]int64{}
-}
-
-// markRing bounds the slots that are kept for a mark alone: the oldest mark
-// goes when a new one finds its place taken.
-type markRing struct {
-	slots [marksPerShard]*slot
-	next  int
-}
-
-// marksPerShard times shardCount marks are remembered: 65,536.
-const marksPerShard = 256
-
-// mark remembers until when the crowd's requests for this key do not queue. The
-// lock is held.
-func (s *shard) mark(sl *slot, c crowd, until int64) {
-	sl.marks[c] = until
-	if sl.ringed {
-		return
-	}
-	place := &s.marks.slots[s.marks.next]
-	s.marks.next = (s.marks.next + 1) % marksPerShard
-	if old := *place; old != nil {
-		old.marks, old.ringed = [crowds]int64{}, false
-		if old.empty() {
-			s.remove(old)
-		}
-	}
-	*place, sl.ringed = sl, true
+	return s.cells.Load() == nil && len(s.flights) == 0
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -22,18 +23,20 @@ type Server struct {
 	gateway *Gateway
 	server  *fasthttp.Server
 	body    time.Duration // longest time without progress in a request's body
+	open    atomic.Int64  // connections
+	max     int64         // most of them
 	pool    sync.Pool
 }
 
 // NewServer makes a server with the limits of a configuration.
 func NewServer(g *Gateway, l config.Limits) *Server {
-	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout)}
+	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout), max: int64(l.Connections)}
 	s.pool.New = func() any { return new(http1) }
 	s.server = &fasthttp.Server{
 		Handler:                      s.handle,
 		ExpectHandler:                s.expect,
 		ErrorHandler:                 s.refuse,
-		Concurrency:                  l.Connections,
+		Concurrency:                  l.Connections + 1, // the listener refuses before
 		ReadBufferSize:               int(l.Header),
 		ReadTimeout:                  time.Duration(l.HeaderTimeout),
 		IdleTimeout:                  time.Duration(l.IdleTimeout),
@@ -58,7 +61,8 @@ func (quiet) Printf(string, ...any) {}
 // Serve answers on a listener until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
 	s.gateway.serving.Store(true)
-	if err := s.server.Serve(listener{l}); err != nil {
+	bounded := &listener{Listener: l, open: &s.open, max: s.max, refuse: s.tooMany}
+	if err := s.server.Serve(bounded); err != nil {
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	}
 	return nil
@@ -89,8 +93,14 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		s.gateway.handle(&h.exchange)
 	}
 	if h.closing || !h.responded || h.err != nil {
+		h.conn.linger = h.conn.linger || h.unread()
 		ctx.SetConnectionClose()
 	}
+}
+
+// unread tells whether a part of the request's body was left.
+func (h *http1) unread() bool {
+	return h.Length != 0 && (h.upload == nil || !h.upload.ended.Load() && h.upload.count.Load() != h.Length)
 }
 
 // expect is called instead of handle while a client waits for "100 Continue"
@@ -148,10 +158,21 @@ func (s *Server) give(h *http1) {
 // maxKept is the largest scratch memory that a pooled exchange keeps, in bytes.
 const maxKept = 64 << 10
 
+// tooMany answers a connection over limits.connections, without reading from it.
+func (s *Server) tooMany(c net.Conn) {
+	h := s.pool.Get().(*http1)
+	defer s.give(h)
+	h.server, h.conn, h.adaptor = s, &conn{Conn: c}, h
+	_ = c.SetWriteDeadline(s.gateway.now().Add(time.Second))
+	h.reject(tooManyConnections, "There are as many connections as limits.connections allows; try again later.", [2]string{"Retry-After", "1"})
+	_ = h.conn.Close()
+}
+
 // reject answers a request that never became an exchange.
-func (h *http1) reject(p problem, detail string) {
+func (h *http1) reject(p problem, detail string, extra ...[2]string) {
 	h.gen, h.started, h.closing = h.server.gateway.current.Load(), h.server.gateway.now(), true
-	h.fail(p, detail)
+	h.conn.linger = true
+	h.fail(p, detail, extra...)
 	h.sent, h.err = h.send(&h.exchange)
 	h.server.gateway.tell(&h.exchange)
 }

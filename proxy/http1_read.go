@@ -39,18 +39,6 @@ func (h *http1) read() error {
 	return h.readTarget(view(head.RequestURI()), framing.host, framing.hosts)
 }
 
-// framing is what the fields say about where the message ends and who is asked.
-type framing struct {
-	contentLength string
-	transferred   string
-	connection    string
-	host          string
-	lengths       int
-	codings       int
-	hosts         int
-	connections   int
-}
-
 func (f *framing) check(minor int) error {
 	switch {
 	case f.lengths > 1 || f.codings > 1:
@@ -117,85 +105,12 @@ func (h *http1) readFields(block []byte, f *framing) error {
 		if len(h.Fields) == maxFields {
 			return errors.New("there are more than 128 field lines")
 		}
-		h.take(view(line[:colon]), view(value), f)
+		h.file(view(line[:colon]), view(value), f)
 	}
 	if f.connections > 0 {
 		h.dropListed(f.connection)
 	}
 	return nil
-}
-
-// take files one field: framing and this hop's own aside, the rest end to end.
-func (h *http1) take(name, value string, f *framing) {
-	switch len(name) {
-	case len("Te"):
-		if isName(name, "Te") {
-			return
-		}
-	case len("Host"):
-		if isName(name, "Host") {
-			f.host, f.hosts = value, f.hosts+1
-			return
-		}
-	case len("Expect"):
-		if isName(name, "Expect") {
-			return
-		}
-	case len("Upgrade"): // and Trailer
-		if isName(name, "Upgrade") || isName(name, "Trailer") {
-			return
-		}
-	case len("Connection"): // and Keep-Alive
-		if isName(name, "Keep-Alive") {
-			return
-		}
-		if isName(name, "Connection") {
-			if f.connections++; f.connections > 1 {
-				value = f.connection + "," + value
-			}
-			f.connection = value
-			return
-		}
-	case len("Content-Length"):
-		if isName(name, "Content-Length") {
-			f.contentLength, f.lengths = value, f.lengths+1
-			return
-		}
-	case len("Proxy-Connection"):
-		if isName(name, "Proxy-Connection") {
-			return
-		}
-	case len("Transfer-Encoding"):
-		if isName(name, "Transfer-Encoding") {
-			f.transferred, f.codings = value, f.codings+1
-			return
-		}
-	}
-	h.Fields = append(h.Fields, [2]string{name, value})
-}
-
-// dropListed takes out the fields that Connection makes part of this hop (RFC
-// 9110 section 7.6.1), here, so that the cache and the origin see the same.
-func (h *http1) dropListed(connection string) {
-	for len(connection) > 0 {
-		name := connection
-		if i := strings.IndexByte(connection, ','); i >= 0 {
-			name, connection = connection[:i], connection[i+1:]
-		} else {
-			connection = ""
-		}
-		name = strings.Trim(name, " \t")
-		if name == "" || isName(name, "close") || isName(name, "keep-alive") {
-			continue
-		}
-		kept := h.Fields[:0]
-		for _, line := range h.Fields {
-			if !isName(line[0], name) {
-				kept = append(kept, line)
-			}
-		}
-		h.Fields = kept
-	}
 }
 
 // readTarget reads the request target and whom it asks (RFC 9112 section 3.2).
@@ -249,6 +164,7 @@ type upload struct {
 	limit  int64         // bytes
 	pace   time.Duration // longest time without progress
 	count  atomic.Int64
+	ended  atomic.Bool
 
 	mu      sync.Mutex
 	stopped bool
@@ -264,7 +180,10 @@ func (u *upload) Read(p []byte) (int, error) {
 	switch {
 	case u.count.Add(int64(n)) > u.limit:
 		return n, errBodyTooLarge
-	case err == nil || err == io.EOF:
+	case err == nil:
+		return n, nil
+	case err == io.EOF:
+		u.ended.Store(true)
 		return n, err
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return n, errSlowBody

@@ -17,17 +17,18 @@ type problem struct {
 
 // The gateway's own answers; upstreamProblem has those for a failing upstream.
 var (
-	badRequest     = problem{400, "bad_request", "The request could not be read"}
-	twoReadings    = problem{400, "ambiguous_path", "The path can be read in two ways that lead to different routes"}
-	badBatch       = problem{400, "bad_batch", "The batch could not be read"}
-	noRouteFound   = problem{404, "no_route", "No route takes this request"}
-	wrongMethod    = problem{405, "method_not_allowed", "No route takes this method here"}
-	requestTimeout = problem{408, "request_timeout", "The request did not arrive in time"}
-	bodyTooLarge   = problem{413, "request_body_too_large", "The request body is too large"}
-	headTooLarge   = problem{431, "request_head_too_large", "The request head is too large"}
-	internalError  = problem{500, "internal_error", "The gateway failed on this request"}
-	notImplemented = problem{501, "not_implemented", "The gateway does not do this method"}
-	loopDetected   = problem{508, "loop_detected", "The request has come through this gateway before"}
+	badRequest         = problem{400, "bad_request", "The request could not be read"}
+	twoReadings        = problem{400, "ambiguous_path", "The path can be read in two ways that lead to different routes"}
+	badBatch           = problem{400, "bad_batch", "The batch could not be read"}
+	noRouteFound       = problem{404, "no_route", "No route takes this request"}
+	wrongMethod        = problem{405, "method_not_allowed", "No route takes this method here"}
+	requestTimeout     = problem{408, "request_timeout", "The request did not arrive in time"}
+	bodyTooLarge       = problem{413, "request_body_too_large", "The request body is too large"}
+	headTooLarge       = problem{431, "request_head_too_large", "The request head is too large"}
+	internalError      = problem{500, "internal_error", "The gateway failed on this request"}
+	tooManyConnections = problem{503, "too_many_connections", "The gateway has no room for another connection"}
+	notImplemented     = problem{501, "not_implemented", "The gateway does not do this method"}
+	loopDetected       = problem{508, "loop_detected", "The request has come through this gateway before"}
 )
 
 // problemType is what each kind is the end of.

@@ -1,0 +1,88 @@
+package proxy
+
+import "strings"
+
+// framing is what the fields say about where the message ends and who is asked.
+type framing struct {
+	contentLength string
+	transferred   string
+	connection    string
+	host          string
+	lengths       int
+	codings       int
+	hosts         int
+	connections   int
+}
+
+// file takes one field: framing and this hop's own aside, the rest end to end.
+func (r *request) file(name, value string, f *framing) {
+	switch len(name) {
+	case len("Te"):
+		if isName(name, "Te") {
+			return
+		}
+	case len("Host"):
+		if isName(name, "Host") {
+			f.host, f.hosts = value, f.hosts+1
+			return
+		}
+	case len("Expect"):
+		if isName(name, "Expect") {
+			return
+		}
+	case len("Upgrade"): // and Trailer
+		if isName(name, "Upgrade") || isName(name, "Trailer") {
+			return
+		}
+	case len("Connection"): // and Keep-Alive
+		if isName(name, "Keep-Alive") {
+			return
+		}
+		if isName(name, "Connection") {
+			if f.connections++; f.connections > 1 {
+				value = f.connection + "," + value
+			}
+			f.connection = value
+			return
+		}
+	case len("Content-Length"):
+		if isName(name, "Content-Length") {
+			f.contentLength, f.lengths = value, f.lengths+1
+			return
+		}
+	case len("Proxy-Connection"):
+		if isName(name, "Proxy-Connection") {
+			return
+		}
+	case len("Transfer-Encoding"):
+		if isName(name, "Transfer-Encoding") {
+			f.transferred, f.codings = value, f.codings+1
+			return
+		}
+	}
+	r.Fields = append(r.Fields, [2]string{name, value})
+}
+
+// dropListed takes out the fields that Connection makes part of this hop (RFC
+// 9110 section 7.6.1), here, so that the cache and the origin see the same.
+func (r *request) dropListed(connection string) {
+	for len(connection) > 0 {
+		name := connection
+		if i := strings.IndexByte(connection, ','); i >= 0 {
+			name, connection = connection[:i], connection[i+1:]
+		} else {
+			connection = ""
+		}
+		name = strings.Trim(name, " \t")
+		if name == "" || isName(name, "close") || isName(name, "keep-alive") {
+			continue
+		}
+		kept := r.Fields[:0]
+		for _, line := range r.Fields {
+			if !isName(line[0], name) {
+				kept = append(kept, line)
+			}
+		}
+		r.Fields = kept
+	}
+}

@@ -1,0 +1,166 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/afterburner-gateway/afterburner/cache"
+)
+
+// NetHTTP is the gateway as a standard handler: the adaptor for HTTP/2, whose
+// framing the standard server does.
+func NetHTTP(g *Gateway) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := &nethttp{w: w, r: r}
+		h.adaptor = h
+		h.read()
+		g.handle(&h.exchange)
+		if h.err != nil || !h.responded {
+			panic(http.ErrAbortHandler) // the protocol's way of breaking a transfer
+		}
+	})
+}
+
+// nethttp carries one exchange over the standard library's server.
+type nethttp struct {
+	exchange
+	w       http.ResponseWriter
+	r       *http.Request
+	stopped atomic.Bool
+	count   atomic.Int64
+}
+
+// read fills the exchange. The standard server has parsed and checked the head;
+// it does not keep the order of different names, which has no meaning.
+func (h *nethttp) read() {
+	h.request = request{
+		Method: h.r.Method, Scheme: "http", Host: lower(h.r.Host), Target: h.r.RequestURI,
+		Minor: 1, Length: h.r.ContentLength, Client: h.r.RemoteAddr,
+	}
+	if host, _, err := net.SplitHostPort(h.r.RemoteAddr); err == nil {
+		h.Client = host
+	}
+	if h.r.TLS != nil {
+		h.Scheme = "https"
+	}
+	var f framing
+	for _, name := range slices.Sorted(maps.Keys(h.r.Header)) {
+		for _, value := range h.r.Header[name] {
+			h.file(name, value, &f)
+		}
+	}
+	if f.connections > 0 {
+		h.dropListed(f.connection)
+	}
+}
+
+func (h *nethttp) body() io.Reader {
+	if h.r.ContentLength == 0 {
+		return nil
+	}
+	return h
+}
+
+// Read reads the request's body, as the exchange's limits allow.
+func (h *nethttp) Read(p []byte) (int, error) {
+	if h.stopped.Load() {
+		return 0, errBadBody
+	}
+	n, err := h.r.Body.Read(p)
+	switch {
+	case h.count.Add(int64(n)) > h.gen.limits.body:
+		return n, errBodyTooLarge
+	case err == nil || err == io.EOF:
+		return n, err
+	}
+	return n, errBadBody
+}
+
+// Close makes a Read that waits for the client return.
+func (h *nethttp) Close() error {
+	h.stopped.Store(true)
+	return h.r.Body.Close()
+}
+
+func (h *nethttp) stopBody() int64 {
+	if h.r.ContentLength != 0 {
+		_ = h.Close() // a failure is that of a connection that is broken anyway
+	}
+	return h.count.Load()
+}
+
+// inform sends an interim response, leaving no trace of its fields in the final
+// one.
+func (h *nethttp) inform(status int, lines []byte) {
+	header := h.w.Header()
+	for name, value := range cache.Lines(lines) {
+		header.Add(name, value)
+	}
+	h.w.WriteHeader(status)
+	clear(header)
+}
+
+func (h *nethttp) watch(gone context.CancelFunc) {
+	context.AfterFunc(h.r.Context(), gone)
+}
+
+// send writes the response by the standard server.
+func (h *nethttp) send(x *exchange) (sent int64, err error) {
+	header := h.w.Header()
+	for _, run := range [][]byte{x.head.Stored, x.head.Own} {
+		for name, value := range cache.Lines(run) {
+			header.Add(name, cloned(value))
+		}
+	}
+	if x.reply != nil && x.reply.Size() >= 0 && !hasNoBody(x.head.Status) {
+		header.Set("Content-Length", strconv.FormatInt(x.reply.Size(), 10))
+	}
+	if x.closing {
+		header.Set("Connection", "close")
+	}
+	h.w.WriteHeader(x.head.Status)
+	if x.reply == nil || x.Method == http.MethodHead || hasNoBody(x.head.Status) {
+		return 0, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			x.gen.gateway.panicked("send", p)
+			err = errPanic
+		}
+	}()
+	to := &standardSink{w: h.w, control: http.NewResponseController(h.w)}
+	trailers, err := x.reply.WriteTo(to)
+	for _, line := range trailers {
+		header.Add(http.TrailerPrefix+line[0], line[1])
+	}
+	return to.sent, err
+}
+
+// standardSink writes to a standard response writer.
+type standardSink struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	sent    int64
+}
+
+func (s *standardSink) Write(p []byte) (int, error) {
+	n, err := s.w.Write(p)
+	s.sent += int64(n)
+	return n, err
+}
+
+func (s *standardSink) Flush() error {
+	if err := s.control.Flush(); !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
+}
+
+var _ adaptor = (*nethttp)(nil)
