@@ -62,13 +62,14 @@ func (x *exchange) rewrite() (target string, ok bool) {
 	return string(path) + x.Target[len(x.path()):], ok
 }
 
-// precheck tells whether a request that waits to send its body would get as far
-// as a route.
+// precheck tells whether a request with a body gets as far as a route; one that
+// does not is answered and finished here.
 func (g *Gateway) precheck(x *exchange) bool {
-	if g.admit(x) == stepFinish || g.routing(x) == stepFinish {
-		x.sent, x.err = x.adaptor.send(x)
-		g.tell(x)
-		return false
+	if g.admit(x) != stepFinish && g.routing(x) != stepFinish {
+		return true
 	}
-	return true
+	x.closing = true
+	g.telemetry.Begin()
+	g.settle(x)
+	return false
 }

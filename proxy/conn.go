@@ -54,6 +54,7 @@ type conn struct {
 	client  string    // the peer's address without port
 	renewed time.Time // when the write deadline was last set
 	linger  bool      // the request's rest was not read
+	waiting *http1    // an exchange whose client was just told to send its body
 	closed  atomic.Bool
 	open    *atomic.Int64
 }
@@ -89,7 +90,7 @@ func (c *conn) renew(now time.Time) {
 // reset breaks the connection so that the peer sees an error, not an end:
 // what is close-delimited would look whole (invariant 2).
 func (c *conn) reset() {
-	if tcp, ok := c.Conn.(*net.TCPConn); ok {
+	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}
 	_ = c.Close()

@@ -24,7 +24,9 @@ type request struct {
 	Fields cache.Fields
 	// Length of the body: 0 none, -1 unknown until its end.
 	Length int64
-	Client string // the peer's address without port
+	// Expects: the client sends its body only after a 100 (Continue).
+	Expects bool
+	Client  string // the peer's address without port
 }
 
 // path is the target without its query.

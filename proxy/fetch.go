@@ -20,7 +20,7 @@ type fetched struct {
 func (g *Gateway) fetch(x *exchange) step {
 	o := x.newOrder(x.Fields, false)
 	if x.Length != 0 {
-		o.request.Body, o.request.Length = x.adaptor.body(), x.Length
+		o.request.Body, o.request.Length, o.request.Expect = x.adaptor.body(), x.Length, x.Expects
 	}
 	o.request.Inform = x.Inform
 	response, err := o.send(x.Context())

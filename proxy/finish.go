@@ -23,6 +23,7 @@ func (g *Gateway) finish(x *exchange) step {
 		x.cancel()
 	}
 	g.tell(x)
+	g.telemetry.End()
 	return stepFinish
 }
 

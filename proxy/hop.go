@@ -11,6 +11,7 @@ type framing struct {
 	lengths       int
 	codings       int
 	hosts         int
+	expected      bool // the client waits for a 100 (Continue)
 	connections   int
 }
 
@@ -28,6 +29,7 @@ func (r *request) file(name, value string, f *framing) {
 		}
 	case len("Expect"):
 		if isName(name, "Expect") {
+			f.expected = f.expected || isName(value, "100-continue")
 			return
 		}
 	case len("Upgrade"): // and Trailer

@@ -34,8 +34,9 @@ func NewServer(g *Gateway, l config.Limits) *Server {
 	s.pool.New = func() any { return new(http1) }
 	s.server = &fasthttp.Server{
 		Handler:                      s.handle,
-		ExpectHandler:                s.expect,
+		ExpectHandler:                s.beforeHandle,
 		ErrorHandler:                 s.refuse,
+		HeaderReceived:               beforeBody,
 		Concurrency:                  l.Connections + 1, // the listener refuses before
 		ReadBufferSize:               int(l.Header),
 		ReadTimeout:                  time.Duration(l.HeaderTimeout),
@@ -78,20 +79,24 @@ type http1 struct {
 	server *Server
 	ctx    *fasthttp.RequestCtx // dies with the handler
 	conn   *conn
-	upload *upload // the request's body, once it was asked for
+	upload *upload      // the request's body, once it was asked for
+	expect *expectation // nil: the client does not wait for a 100, or no longer
 	wire   []byte
 	out    wireSink
 }
 
 // handle is what fasthttp calls for each request.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	h := s.take(ctx)
-	defer s.give(h)
-	if err := h.read(); err != nil {
-		h.reject(badRequest, err.Error())
-	} else {
-		s.gateway.handle(&h.exchange)
+	h := s.resumed(ctx)
+	if h == nil {
+		h = s.take(ctx)
+		if err := h.read(); err != nil {
+			h.reject(badRequest, err.Error())
+		} else {
+			s.gateway.handle(&h.exchange)
+		}
 	}
+	defer s.give(h)
 	if h.closing || !h.responded || h.err != nil {
 		h.conn.linger = h.conn.linger || h.unread()
 		ctx.SetConnectionClose()
@@ -103,27 +108,12 @@ func (h *http1) unread() bool {
 	return h.Length != 0 && (h.upload == nil || !h.upload.ended.Load() && h.upload.count.Load() != h.Length)
 }
 
-// expect is called instead of handle while a client waits for "100 Continue"
-// (RFC 9110 section 10.1.1): what would be refused anyway is refused before its
-// body is sent.
-func (s *Server) expect(ctx *fasthttp.RequestCtx) int {
-	h := s.take(ctx)
-	defer s.give(h)
-	if err := h.read(); err != nil {
-		h.reject(badRequest, err.Error())
-		return fasthttp.StatusExpectationFailed
-	}
-	if !s.gateway.precheck(&h.exchange) {
-		return fasthttp.StatusExpectationFailed
-	}
-	if _, err := h.conn.Conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n")); err != nil {
-		return fasthttp.StatusExpectationFailed
-	}
-	return fasthttp.StatusContinue
-}
-
 // refuse is called when a head could not be parsed.
 func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
+	if h := ctx.Conn().(*conn).waiting; h != nil {
+		s.abandon(h)
+		return
+	}
 	h := s.take(ctx)
 	defer s.give(h)
 	var small *fasthttp.ErrSmallBuffer
@@ -148,7 +138,7 @@ func (s *Server) take(ctx *fasthttp.RequestCtx) *http1 {
 
 func (s *Server) give(h *http1) {
 	h.exchange.reset()
-	h.server, h.ctx, h.conn, h.upload, h.out = nil, nil, nil, nil, wireSink{}
+	h.server, h.ctx, h.conn, h.upload, h.expect, h.out = nil, nil, nil, nil, nil, wireSink{}
 	if cap(h.wire) > maxKept {
 		h.wire = nil
 	}
@@ -179,11 +169,10 @@ func (h *http1) reject(p problem, detail string, extra ...[2]string) {
 
 // body is the request's.
 func (h *http1) body() io.Reader {
-	stream := h.ctx.RequestBodyStream()
-	if stream == nil {
+	if h.Length == 0 {
 		return nil
 	}
-	h.upload = &upload{stream: stream, conn: h.conn, limit: h.gen.limits.body, pace: h.server.body}
+	h.upload = &upload{open: h.openBody, conn: h.conn, limit: h.gen.limits.body, pace: h.server.body}
 	return h.upload
 }
 

@@ -36,6 +36,7 @@ func (h *http1) read() error {
 		return err
 	}
 	h.Length = framing.length()
+	h.Expects = framing.expected && h.Minor > 0 && h.Length != 0
 	return h.readTarget(view(head.RequestURI()), framing.host, framing.hosts)
 }
 
@@ -159,6 +160,8 @@ func checkTarget(target string) error {
 // upload is a request's body with its limits. It is read by one goroutine, and
 // closed by any.
 type upload struct {
+	// open gives the stream, when the first read asks for it.
+	open   func() (io.Reader, error)
 	stream io.Reader
 	conn   *conn
 	limit  int64         // bytes
@@ -173,6 +176,13 @@ type upload struct {
 // Read counts the bytes itself, because a chunked body has no length to refuse
 // beforehand.
 func (u *upload) Read(p []byte) (int, error) {
+	if u.stream == nil {
+		stream, err := u.open()
+		if err != nil {
+			stream = failedBody{err}
+		}
+		u.stream = stream
+	}
 	if !u.renew() {
 		return 0, errBadBody
 	}
@@ -185,11 +195,16 @@ func (u *upload) Read(p []byte) (int, error) {
 	case err == io.EOF:
 		u.ended.Store(true)
 		return n, err
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded) && u.renew():
 		return n, errSlowBody
 	}
 	return n, errBadBody
 }
+
+// failedBody is a body that will not come.
+type failedBody struct{ err error }
+
+func (b failedBody) Read([]byte) (int, error) { return 0, b.err }
 
 // renew gives the client time for the next piece, unless the body was closed.
 func (u *upload) renew() bool {
@@ -206,7 +221,7 @@ func (u *upload) renew() bool {
 func (u *upload) Close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.stopped || u.conn == nil {
+	if u.stopped {
 		return nil
 	}
 	u.stopped = true

@@ -27,6 +27,7 @@ func appendStatusLine(dst []byte, status int) []byte {
 // way that the client cannot take for the end.
 func (h *http1) send(x *exchange) (int64, error) {
 	h.conn.renew(time.Now())
+	h.closing = h.closing || h.unread()
 	h.appendHead()
 	if h.reply == nil || h.Method == "HEAD" || hasNoBody(h.head.Status) {
 		_, err := h.conn.Conn.Write(h.wire)

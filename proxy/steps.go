@@ -47,9 +47,12 @@ func (g *Gateway) table() [stepCount]station {
 // handle walks an exchange through the table, has its adaptor send the answer,
 // and finishes it.
 func (g *Gateway) handle(x *exchange) {
-	g.telemetry.Begin()
-	defer g.telemetry.End()
 	g.walk(x)
+	g.settle(x)
+}
+
+// settle sends the answer that the steps found and finishes the exchange.
+func (g *Gateway) settle(x *exchange) {
 	if x.responded {
 		x.sent, x.err = x.adaptor.send(x)
 	}
@@ -67,6 +70,7 @@ func (g *Gateway) walk(x *exchange) {
 			x.fail(internalError, "")
 		}
 	}()
+	g.telemetry.Begin() // finish ends it
 	for x.at = stepAdmit; x.at != stepFinish; {
 		x.at = g.steps[x.at].run(x)
 	}
