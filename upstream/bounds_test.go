@@ -176,7 +176,7 @@ func TestSlowUpload(t *testing.T) {
 			}
 			w.Close()
 		}()
-		if got, want := outcome(u.RoundTrip(t.Context(), posting(r)())), `200 "12"`; got != want {
+		if got, want := outcome(u.RoundTrip(t.Context(), posting(r)())), `200 "12|"`; got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
 		wantOne(t, u)

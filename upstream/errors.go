@@ -54,12 +54,13 @@ func (k Kind) Status() int {
 	return http.StatusBadGateway
 }
 
-// Unreachable tells whether the origin could not be reached: it was not found,
-// refused, timed out, or closed before an answer began.
+// Unreachable tells, of an error of RoundTrip, whether the origin could not be
+// reached: it was not found, refused, timed out, or closed before its head was whole.
 func (k Kind) Unreachable() bool {
 	switch k {
 	case DNSTimeout, DNSError, DestinationUnavailable, DestinationIPUnroutable,
-		ConnectionRefused, ConnectionTerminated, ConnectionTimeout, ConnectionWriteTimeout, HTTPResponseTimeout:
+		ConnectionRefused, ConnectionTerminated, ConnectionTimeout, ConnectionWriteTimeout, HTTPResponseTimeout,
+		HTTPResponseIncomplete:
 		return true
 	}
 	return false

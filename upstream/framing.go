@@ -1,8 +1,6 @@
 package upstream
 
-import (
-	"strings"
-)
+import "strings"
 
 // A framing is how a response's body is delimited (RFC 9112 section 6.3), and
 // which of its fields concern this connection only.

@@ -104,6 +104,7 @@ func (p *pool) another() *conn {
 
 // put returns a connection that is clean.
 func (p *pool) put(c *conn) {
+	c.since = time.Now()
 	p.mu.Lock()
 	if p.retired || p.idleFor == 0 {
 		p.mu.Unlock()
@@ -116,7 +117,6 @@ func (p *pool) put(c *conn) {
 		p.mu.Unlock()
 		return
 	}
-	c.since = time.Now()
 	p.idle = append(p.idle, c)
 	p.mu.Unlock()
 	p.parked()

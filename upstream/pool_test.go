@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -48,6 +49,17 @@ func onGate(gate chan struct{}) script {
 	}
 }
 
+// gated is inBubble with an origin onGate.
+func gated(t *testing.T, o Options, test func(*testing.T, *Upstream, chan struct{})) {
+	t.Helper()
+	var gate chan struct{} // made in the bubble
+	serve := func(n int, c *peer) { onGate(gate)(n, c) }
+	inBubble(t, o, serve, func(t *testing.T, u *Upstream) {
+		gate = make(chan struct{}, 9)
+		test(t, u, gate)
+	})
+}
+
 func atOnce(_ int, c *peer) {
 	for c.head() != "" {
 		c.say(good)
@@ -69,8 +81,7 @@ func call(ctx context.Context, u *Upstream, req *Request) chan string {
 }
 
 func TestFirstToWaitIsFirstServed(t *testing.T) {
-	gate := make(chan struct{})
-	inBubble(t, pooled(1, 3), onGate(gate), func(t *testing.T, u *Upstream) {
+	gated(t, pooled(1, 3), func(t *testing.T, u *Upstream, gate chan struct{}) {
 		var results []chan string
 		for i := range 4 {
 			results = append(results, call(t.Context(), u, get(fmt.Sprint("/", i))))
@@ -94,10 +105,9 @@ func TestFirstToWaitIsFirstServed(t *testing.T) {
 }
 
 func TestWaitingEnds(t *testing.T) {
-	gate := make(chan struct{})
 	o := pooled(1, 3)
 	o.Response = time.Minute
-	inBubble(t, o, onGate(gate), func(t *testing.T, u *Upstream) {
+	gated(t, o, func(t *testing.T, u *Upstream, gate chan struct{}) {
 		first := call(t.Context(), u, get("/first"))
 		ctx, cancel := context.WithCancel(t.Context())
 		left, began := call(ctx, u, get("/left")), time.Now()
@@ -118,11 +128,11 @@ func TestWaitingEnds(t *testing.T) {
 
 // A place whose connection could not be opened goes to the next in the queue.
 func TestFailedDialPassesItsPlaceOn(t *testing.T) {
-	fail, serve, n := make(chan struct{}), piped(atOnce), 0
+	serve, n := piped(atOnce), 0
 	o := pooled(1, 3)
 	o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if n++; n == 1 {
-			<-fail
+			time.Sleep(time.Second)
 			return nil, errors.New("no route")
 		}
 		return serve(ctx, network, addr)
@@ -130,7 +140,6 @@ func TestFailedDialPassesItsPlaceOn(t *testing.T) {
 	inBubble(t, o, nil, func(t *testing.T, u *Upstream) {
 		first := call(t.Context(), u, get("/"))
 		second := call(t.Context(), u, get("/"))
-		close(fail)
 		if got := <-first; got != "destination_unavailable" {
 			t.Errorf("the first: %s, want destination_unavailable", got)
 		}
@@ -141,8 +150,7 @@ func TestFailedDialPassesItsPlaceOn(t *testing.T) {
 }
 
 func TestIdleConnectionsAreClosed(t *testing.T) {
-	gate := make(chan struct{}, 9)
-	inBubble(t, pooled(4, 0), onGate(gate), func(t *testing.T, u *Upstream) {
+	gated(t, pooled(4, 0), func(t *testing.T, u *Upstream, gate chan struct{}) {
 		a, b := call(t.Context(), u, get("/a")), call(t.Context(), u, get("/b"))
 		gate <- struct{}{}
 		gate <- struct{}{}
@@ -167,9 +175,59 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 	})
 }
 
+// Served and cancelled at the same moment: the place is not lost, whichever wins.
+func TestServedWhileLeaving(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 100 {
+		p := &pool{max: 1, taken: 1, wait: time.Minute, maxWaiting: 1}
+		w := make(waiter, 1)
+		spot := p.queue.PushBack(w)
+		p.vacate() // hands the place to w
+		if _, e := p.await(ctx, w, spot); e == nil {
+			p.vacate()
+		}
+		if p.taken != 0 || p.queue.Len() != 0 {
+			t.Fatalf("%d taken, %d waiting, want none", p.taken, p.queue.Len())
+		}
+	}
+}
+
+// A dead connection is replaced by another idle one before a new one is dialed.
+func TestNewestIdleIsDead(t *testing.T) {
+	both, closed := make(chan struct{}), make(chan struct{})
+	u := build(t, options(listen(t, func(_ int, c *peer) {
+		for {
+			switch head := c.head(); {
+			case head == "":
+				return
+			case strings.Contains(head, "/dies"):
+				<-both
+				c.say(good)
+				c.Close()
+				close(closed)
+				return
+			}
+			c.say(good)
+		}
+	})))
+	dies := make(chan string)
+	go func() { dies <- outcome(u.RoundTrip(t.Context(), get("/dies"))) }()
+	for u.Stats().Dialed == 0 {
+		runtime.Gosched()
+	}
+	wantGood(t, u) // on a second connection, idle before the first
+	close(both)
+	<-dies
+	<-closed
+	wantGood(t, u)
+	if s := u.Stats(); s.Dialed != 2 || s.Reused != 1 || s.Open != 1 {
+		t.Errorf("%+v, want the older connection used again", s)
+	}
+}
+
 func TestRetire(t *testing.T) {
-	gate := make(chan struct{})
-	inBubble(t, pooled(4, 0), onGate(gate), func(t *testing.T, u *Upstream) {
+	gated(t, pooled(4, 0), func(t *testing.T, u *Upstream, gate chan struct{}) {
 		a, b := call(t.Context(), u, get("/a")), call(t.Context(), u, get("/b"))
 		gate <- struct{}{}
 		select { // either of the two

@@ -24,8 +24,9 @@ type Request struct {
 	// them are skipped: RoundTrip writes its own.
 	Fields [][2]string
 
-	// Body is the content; nil: none. It is read by one goroutine at a time. One
-	// with a method Len() int that equals Length is taken to be in memory.
+	// Body is the content; nil: none. It is read by one goroutine at a time, and
+	// must tell its end when asked after its last byte. One with a method Len() int
+	// that equals Length is taken to be in memory.
 	//
 	// If it is an io.Closer, Close is called, at most once and perhaps during a
 	// Read, when the rest is not wanted any more; it must make that Read return.

@@ -34,6 +34,7 @@ type upload struct {
 	conn    *conn
 	req     *Request
 	timeout time.Duration // of one write, and of the response after the last
+	left    int64         // of a body of known length
 
 	proceed chan struct{} // closed by a 100
 	stop    chan struct{} // closed by halt
@@ -49,7 +50,7 @@ type upload struct {
 
 func (x *exchange) startUpload() {
 	x.upload = &upload{
-		conn: x.conn, req: x.req, timeout: x.up.response,
+		conn: x.conn, req: x.req, timeout: x.up.response, left: x.req.Length,
 		proceed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	if x.up.response > 0 {
@@ -111,30 +112,14 @@ func (u *upload) permitted() bool {
 	return u.begun.CompareAndSwap(false, true)
 }
 
-// send reads the body piece by piece; room for a chunk's head and end is left
-// around each.
+// send reads and writes the body piece by piece.
 func (u *upload) send(piece []byte) *Error {
-	chunked, left := u.req.Length < 0, u.req.Length
-	data := piece[chunkHead : len(piece)-len("\r\n")]
+	next := u.nextSized
+	if u.req.Length < 0 {
+		next = u.nextChunk
+	}
 	for {
-		want := data
-		if !chunked && int64(len(want)) > left {
-			want = data[:left]
-		}
-		n, end, err := u.read(want)
-		if err != nil {
-			return err
-		}
-		if left -= int64(n); !chunked {
-			end, err = u.sizedEnd(left, end)
-		}
-		if err != nil {
-			return err
-		}
-		out := data[:n]
-		if chunked {
-			out, err = u.chunk(piece, n, end)
-		}
+		out, end, err := next(piece)
 		if err != nil {
 			return err
 		}
@@ -143,6 +128,60 @@ func (u *upload) send(piece []byte) *Error {
 			return err
 		}
 	}
+}
+
+// nextSized reads a piece of a body of known length. The last one is held back
+// until it is sure that no more follows: a request that breaks stays incomplete.
+func (u *upload) nextSized(piece []byte) (out []byte, end bool, _ *Error) {
+	n, end, err := u.read(piece[:min(int64(len(piece)), u.left)])
+	if err != nil {
+		return nil, false, err
+	}
+	u.left -= int64(n)
+	switch {
+	case u.left == 0 && !end:
+		if err := atEnd(u.req.Body); err != nil {
+			return nil, false, &Error{Kind: HTTPRequestError, Err: err}
+		}
+	case u.left > 0 && end:
+		return nil, false, fault(HTTPRequestError, "the request body is %d bytes shorter than announced: %w", u.left, io.ErrUnexpectedEOF)
+	}
+	return piece[:n], u.left == 0, nil
+}
+
+// nextChunk reads a chunk, and at the end of the body writes the last chunk and
+// the trailers behind it (RFC 9112 section 7.1).
+func (u *upload) nextChunk(piece []byte) (out []byte, end bool, _ *Error) {
+	n, end, err := u.read(piece[chunkHead : len(piece)-len("\r\n")])
+	if err != nil {
+		return nil, false, err
+	}
+	if n > 0 {
+		var size [chunkHead]byte
+		line := append(strconv.AppendInt(size[:0], int64(n), 16), "\r\n"...)
+		from := chunkHead - len(line)
+		copy(piece[from:], line)
+		out = append(piece[from:chunkHead+n], "\r\n"...)
+	}
+	if end {
+		out, err = u.appendTrailers(append(out, "0\r\n"...))
+	}
+	return out, end, err
+}
+
+func (u *upload) appendTrailers(b []byte) ([]byte, *Error) {
+	if u.req.Trailers != nil {
+		trailers := u.req.Trailers()
+		if err := checkFields(trailers); err != nil {
+			return nil, fault(HTTPRequestError, "trailers refused: %w", err)
+		}
+		for _, f := range trailers {
+			if !noTrailer(f[0]) {
+				b = appendField(b, f[0], f[1])
+			}
+		}
+	}
+	return append(b, "\r\n"...), nil
 }
 
 // read gives at least a byte, or the end of the body.
@@ -164,50 +203,6 @@ func (u *upload) read(p []byte) (n int, end bool, _ *Error) {
 		}
 	}
 	return 0, false, fault(HTTPRequestError, "read the request body: %w", io.ErrNoProgress)
-}
-
-// sizedEnd tells whether a body of known length is at its end. The last piece is
-// held back until it is sure that no more follows: a request is broken while it
-// is incomplete, or never.
-func (u *upload) sizedEnd(left int64, end bool) (bool, *Error) {
-	if end && left > 0 {
-		return false, fault(HTTPRequestError, "the request body is %d bytes shorter than announced: %w", left, io.ErrUnexpectedEOF)
-	}
-	if end || left > 0 {
-		return end, nil
-	}
-	if err := atEnd(u.req.Body); err != nil {
-		return false, &Error{Kind: HTTPRequestError, Err: err}
-	}
-	return true, nil
-}
-
-// chunk frames n bytes that stand in piece after chunkHead (RFC 9112 section 7.1).
-func (u *upload) chunk(piece []byte, n int, end bool) ([]byte, *Error) {
-	var out []byte
-	if n > 0 {
-		var size [chunkHead]byte
-		line := append(strconv.AppendInt(size[:0], int64(n), 16), "\r\n"...)
-		from := chunkHead - len(line)
-		copy(piece[from:], line)
-		out = append(piece[from:chunkHead+n], "\r\n"...)
-	}
-	if !end {
-		return out, nil
-	}
-	out = append(out, "0\r\n"...)
-	if u.req.Trailers != nil {
-		trailers := u.req.Trailers()
-		if err := checkFields(trailers); err != nil {
-			return nil, fault(HTTPRequestError, "trailers refused: %w", err)
-		}
-		for _, f := range trailers {
-			if !noTrailer(f[0]) {
-				out = appendField(out, f[0], f[1])
-			}
-		}
-	}
-	return append(out, "\r\n"...), nil
 }
 
 func (u *upload) write(p []byte) *Error {
@@ -247,9 +242,14 @@ func (u *upload) finished() bool {
 	if !u.last.Load() {
 		return false
 	}
-	u.conn.SetWriteDeadline(time.Now().Add(lastWrite))
-	<-u.done
-	return u.err == nil
+	timer := time.NewTimer(lastWrite)
+	defer timer.Stop()
+	select {
+	case <-u.done:
+		return u.err == nil
+	case <-timer.C:
+		return false
+	}
 }
 
 // halt gives the upload up; the connection is closed already. Nothing is read or

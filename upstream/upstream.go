@@ -34,7 +34,8 @@ type Options struct {
 	// MaxHead bounds a response head and a trailer section, in bytes. 0: 64 KiB.
 	MaxHead int
 	// Dial opens a connection. nil: a net.Dialer (both IP families, names looked
-	// up anew each time).
+	// up anew each time). On Linux a connection that is a syscall.Conn is looked at
+	// before it is used again; others are not.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
