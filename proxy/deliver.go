@@ -14,6 +14,9 @@ func (g *Gateway) deliver(x *exchange) step {
 	switch {
 	case x.answer.Word == cache.Hit:
 		x.deliverObject(x.answer.Object, x.answer.Age)
+	case x.fetched != nil && x.fetched.response.Conn != nil:
+		x.own = cache.AppendLines(x.own[:0], x.fetched.fields)
+		x.Upgrade(Head{Status: x.fetched.response.Status, Own: x.own}, x.fetched.response.Conn.(tunnelEnd))
 	case x.fetched != nil:
 		x.deliverFields(x.fetched.fields, x.fetched.response.Status,
 			&fetchedBody{response: x.fetched.response, buffers: g.buffers})

@@ -26,7 +26,9 @@ type request struct {
 	Length int64
 	// Expects: the client sends its body only after a 100 (Continue).
 	Expects bool
-	Client  string // the peer's address without port
+	// Protocol is the one that the client would like to change to.
+	Protocol string
+	Client   string // the peer's address without port
 }
 
 // path is the target without its query.
@@ -88,6 +90,7 @@ type exchange struct {
 	head      Head
 	reply     Body
 	responded bool
+	tunnel    tunnelEnd // the origin's side after a 101; nil: no other protocol
 
 	// What the log and the metrics tell.
 	result   telemetry.CacheResult
@@ -147,6 +150,13 @@ func (x *exchange) Respond(h Head, b Body) {
 		panic("a second response to one request")
 	}
 	x.head, x.reply, x.responded = h, b, true
+}
+
+// Upgrade answers a request for another protocol with the origin's 101, and
+// then hands the connection's bytes to and fro. The adaptor runs it.
+func (x *exchange) Upgrade(h Head, origin tunnelEnd) {
+	x.Respond(h, nil)
+	x.tunnel = origin
 }
 
 // Inform sends an interim response, unless the final one was handed over.

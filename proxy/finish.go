@@ -9,7 +9,9 @@ import (
 // finish lets go of everything the exchange held and tells what happened. It
 // runs once, behind the sending.
 func (g *Gateway) finish(x *exchange) step {
-	x.received = x.adaptor.stopBody()
+	if x.tunnel == nil {
+		x.received = x.adaptor.stopBody()
+	}
 	if x.fetched != nil {
 		x.fetched.response.Body.Close()
 	}

@@ -11,6 +11,7 @@ type framing struct {
 	lengths       int
 	codings       int
 	hosts         int
+	upgrade       string
 	expected      bool // the client waits for a 100 (Continue)
 	connections   int
 }
@@ -33,7 +34,11 @@ func (r *request) file(name, value string, f *framing) {
 			return
 		}
 	case len("Upgrade"): // and Trailer
-		if isName(name, "Upgrade") || isName(name, "Trailer") {
+		if isName(name, "Upgrade") {
+			f.upgrade = value
+			return
+		}
+		if isName(name, "Trailer") {
 			return
 		}
 	case len("Connection"): // and Keep-Alive
@@ -63,6 +68,20 @@ func (r *request) file(name, value string, f *framing) {
 		}
 	}
 	r.Fields = append(r.Fields, [2]string{name, value})
+}
+
+// upgradeAsked is the protocol that the client would like to change to (RFC 9110
+// section 7.8): named in Upgrade, which Connection must list.
+func (f *framing) upgradeAsked() string {
+	if f.upgrade == "" {
+		return ""
+	}
+	for name := range strings.SplitSeq(f.connection, ",") {
+		if isName(strings.Trim(name, " \t"), "upgrade") {
+			return f.upgrade
+		}
+	}
+	return ""
 }
 
 // dropListed takes out the fields that Connection makes part of this hop (RFC

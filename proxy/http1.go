@@ -26,11 +26,13 @@ type Server struct {
 	open    atomic.Int64  // connections
 	max     int64         // most of them
 	pool    sync.Pool
+	tunnels tunnels
+	idle    time.Duration // longest time without a byte in a tunnel
 }
 
 // NewServer makes a server with the limits of a configuration.
 func NewServer(g *Gateway, l config.Limits) *Server {
-	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout), max: int64(l.Connections)}
+	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout), max: int64(l.Connections), idle: time.Duration(l.IdleTimeout)}
 	s.pool.New = func() any { return new(http1) }
 	s.server = &fasthttp.Server{
 		Handler:                      s.handle,
@@ -70,8 +72,11 @@ func (s *Server) Serve(l net.Listener) error {
 }
 
 // Shutdown closes the listener and idle connections, and waits for running
-// requests until the context ends.
-func (s *Server) Shutdown(ctx context.Context) error { return s.server.ShutdownWithContext(ctx) }
+// requests and tunnels until the context ends; what then still runs is cut.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.server.ShutdownWithContext(ctx)
+	return errors.Join(err, s.tunnels.wait(ctx))
+}
 
 // http1 carries one exchange over a fasthttp connection.
 type http1 struct {
@@ -93,7 +98,12 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		if err := h.read(); err != nil {
 			h.reject(badRequest, err.Error())
 		} else {
-			s.gateway.handle(&h.exchange)
+			s.gateway.walk(&h.exchange)
+			if h.tunnel != nil {
+				s.open101(h)
+				return
+			}
+			s.gateway.settle(&h.exchange)
 		}
 	}
 	defer s.give(h)

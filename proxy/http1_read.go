@@ -36,6 +36,9 @@ func (h *http1) read() error {
 		return err
 	}
 	h.Length = framing.length()
+	if h.Minor > 0 && h.Length == 0 {
+		h.Protocol = framing.upgradeAsked()
+	}
 	h.Expects = framing.expected && h.Minor > 0 && h.Length != 0
 	return h.readTarget(view(head.RequestURI()), framing.host, framing.hosts)
 }

@@ -50,7 +50,9 @@ func (h *http1) appendHead() {
 	b := appendStatusLine(h.wire[:0], h.head.Status)
 	b = append(append(b, h.head.Stored...), h.head.Own...)
 	b = h.appendFraming(b)
-	if h.closing {
+	if h.tunnel != nil {
+		b = append(b, "Connection: Upgrade\r\n"...)
+	} else if h.closing {
 		b = append(b, "Connection: close\r\n"...)
 	} else if h.Minor == 0 {
 		b = append(b, "Connection: keep-alive\r\n"...)

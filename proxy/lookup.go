@@ -11,9 +11,11 @@ import (
 // lookup asks the store and does as its one word says.
 func (g *Gateway) lookup(x *exchange) step {
 	x.coding = x.negotiate()
-	if x.Length != 0 && (x.Method == "GET" || x.Method == "HEAD") {
-		x.answer = cache.Answer{Word: cache.Pass, Reason: cache.RequestBody, Forward: cache.FwdBypass}
-		return x.pass()
+	switch {
+	case x.Protocol != "":
+		return x.pass(cache.Answer{Reason: cache.Upgrade, Forward: cache.FwdBypass})
+	case x.Length != 0 && (x.Method == "GET" || x.Method == "HEAD"):
+		return x.pass(cache.Answer{Reason: cache.RequestBody, Forward: cache.FwdBypass})
 	}
 	x.key = x.route.key.Append(x.key[:0], x.Scheme, x.Host, x.Target, x.Fields)
 	x.asked = cache.Request{Method: x.Method, Key: unsafe.String(unsafe.SliceData(x.key), len(x.key)), Fields: x.Fields}
@@ -33,10 +35,12 @@ func (g *Gateway) lookup(x *exchange) step {
 		g.telemetry.Follower()
 		return stepAwait
 	}
-	return x.pass()
+	return x.pass(x.answer)
 }
 
-func (x *exchange) pass() step {
+// pass sends the request on for itself alone.
+func (x *exchange) pass(answer cache.Answer) step {
+	x.answer = answer
 	x.result, x.reason = telemetry.CacheBypass, string(x.answer.Reason)
 	if x.answer.Reason == "" {
 		x.result = telemetry.CacheMiss

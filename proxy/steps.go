@@ -56,6 +56,11 @@ func (g *Gateway) settle(x *exchange) {
 	if x.responded {
 		x.sent, x.err = x.adaptor.send(x)
 	}
+	g.conclude(x)
+}
+
+// conclude finishes an exchange: always, once.
+func (g *Gateway) conclude(x *exchange) {
 	x.at = stepFinish
 	g.steps[stepFinish].run(x)
 }
