@@ -163,6 +163,7 @@ func (b *beating) Read(p []byte) (int, error) {
 // open101 sends the 101 and carries the connection on outside fasthttp. The
 // exchange is finished when the tunnel is.
 func (s *Server) open101(h *http1) {
+	s.gateway.watcher.forget(h.conn) // in a tunnel an end may be half a close
 	_, h.err = h.send(&h.exchange)
 	if h.err != nil || !s.tunnels.add(h.tunnel) {
 		h.closing = true

@@ -43,6 +43,13 @@ func (w *watcher) add(ctx context.Context, c *conn, gone context.CancelFunc) {
 	}
 }
 
+// forget watches a connection no longer: what it reads is somebody's again.
+func (w *watcher) forget(c *conn) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.waiting, c)
+}
+
 func (w *watcher) run() {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
