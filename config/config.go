@@ -16,7 +16,7 @@ package config
 // Config is the whole file.
 type Config struct {
 	// Listen is the address of the HTTP listener, host:port.
-	Listen string `yaml:"listen"`
+	Listen string `yaml:"listen" example:"127.0.0.1:8080"`
 	// Admin is the listener for operators: health, metrics, purge.
 	Admin Admin `yaml:"admin"`
 	// Limits bound what a client may ask of the gateway.
@@ -32,9 +32,11 @@ type Config struct {
 	Telemetry Telemetry `yaml:"telemetry"`
 	// Upstreams are the APIs behind the gateway, by name.
 	Upstreams map[string]Upstream `yaml:"upstreams"`
+	// Defaults are under every route; a route's own block wins key by key.
+	Defaults Defaults `yaml:"defaults"`
 	// Routes say which request goes where and what is done with the answer.
 	// The most specific route wins, whatever the order in the file.
-	Routes []Route `yaml:"routes"`
+	Routes []Route `yaml:"routes" required:"true" min:"1"`
 }
 
 // Admin is the listener for operators.
@@ -42,25 +44,25 @@ type Admin struct {
 	// Listen is the admin address, host:port. Other than loopback needs a token.
 	Listen string `yaml:"listen"`
 	// Token is asked for as "Authorization: Bearer TOKEN" when it is set.
-	Token string `yaml:"token" secret:"true"`
+	Token string `yaml:"token" secret:"true" example:"${AFTERBURNER_ADMIN_TOKEN:-}"`
 }
 
 // Limits bound what a client may ask of the gateway.
 type Limits struct {
 	// RequestBody is the largest request body, in bytes; larger ones get 413.
-	RequestBody Size `yaml:"request_body"`
+	RequestBody Size `yaml:"request_body" min:"1B"`
 	// Header is the largest request head (request line and fields), in bytes;
 	// larger ones get 431.
-	Header Size `yaml:"header"`
+	Header Size `yaml:"header" min:"1KiB" restart:"true"`
 	// Connections is how many client connections may be open at once.
-	Connections int `yaml:"connections"`
+	Connections int `yaml:"connections" min:"1" restart:"true"`
 	// HeaderTimeout is how long a client may take to send a request head.
-	HeaderTimeout Duration `yaml:"header_timeout"`
+	HeaderTimeout Duration `yaml:"header_timeout" min:">0s"`
 	// IdleTimeout is how long a kept-alive connection may wait for its next request.
-	IdleTimeout Duration `yaml:"idle_timeout"`
+	IdleTimeout Duration `yaml:"idle_timeout" min:">0s"`
 	// RequestTimeout is the longest time without progress while a request is
 	// read; the whole has no limit.
-	RequestTimeout Duration `yaml:"request_timeout"`
+	RequestTimeout Duration `yaml:"request_timeout" min:">0s"`
 }
 
 // Drain is how the gateway leaves after SIGTERM.
@@ -69,16 +71,16 @@ type Drain struct {
 	// Connection: close, while /readyz already says no.
 	Delay Duration `yaml:"delay"`
 	// Timeout is how long running requests may take after the listeners closed.
-	Timeout Duration `yaml:"timeout"`
+	Timeout Duration `yaml:"timeout" min:">0s"`
 }
 
 // Store is the memory the cache may use.
 type Store struct {
 	// Memory is the budget in bytes: heads, bodies, codings and about 300 bytes
 	// an entry. Absent: a quarter of the cgroup limit or GOMEMLIMIT, else 256MiB.
-	Memory Size `yaml:"memory"`
+	Memory Size `yaml:"memory" min:"1MiB" optional:"true" restart:"true" example:"256MiB"`
 	// MaxObject is the largest body that is stored, in bytes.
-	MaxObject Size `yaml:"max_object"`
+	MaxObject Size `yaml:"max_object" min:"1B"`
 }
 
 // Telemetry is what the gateway tells about itself.
@@ -90,17 +92,17 @@ type Telemetry struct {
 // AccessLog is the line written for each request.
 type AccessLog struct {
 	// Format is json, text or off. Absent: text on a terminal, json otherwise.
-	Format string `yaml:"format" enum:"json,text,off"`
+	Format string `yaml:"format" enum:"json,text,off" restart:"true"`
 	// Output is stdout, stderr or the path of a file that is appended to.
-	Output string `yaml:"output"`
+	Output string `yaml:"output" restart:"true"`
 }
 
 // Upstream is an API behind the gateway.
 type Upstream struct {
 	// Targets are its addresses, http://host:port, taken in turn.
-	Targets []string `yaml:"targets"`
+	Targets []string `yaml:"targets" required:"true" min:"1" pattern:"^http://" example:"['http://127.0.0.1:9000']"`
 	// Host is the Host field sent: keep (the client's), target, or a name.
-	Host string `yaml:"host"`
+	Host string `yaml:"host" example:"api.example.com"`
 	// Timeout bounds the waiting for it.
 	Timeout UpstreamTimeout `yaml:"timeout"`
 	// Pool bounds the connections to it.
@@ -110,20 +112,20 @@ type Upstream struct {
 // UpstreamTimeout bounds the waiting for an upstream.
 type UpstreamTimeout struct {
 	// Connect is how long a connection may take to open.
-	Connect Duration `yaml:"connect"`
+	Connect Duration `yaml:"connect" min:">0s"`
 	// Response is how long the response head may take, then the longest time
 	// between two reads of the body.
-	Response Duration `yaml:"response"`
+	Response Duration `yaml:"response" min:">0s"`
 }
 
 // Pool bounds the connections to an upstream.
 type Pool struct {
 	// MaxConnections is how many connections may be open to one target.
-	MaxConnections int `yaml:"max_connections"`
+	MaxConnections int `yaml:"max_connections" min:"1"`
 	// Idle is how long an unused connection is kept.
-	Idle Duration `yaml:"idle"`
+	Idle Duration `yaml:"idle" min:">0s"`
 	// MaxWaiting is how many requests may wait for a connection.
-	MaxWaiting int `yaml:"max_waiting"`
+	MaxWaiting int `yaml:"max_waiting" min:"0"`
 	// Wait is how long one may wait for a connection.
 	Wait Duration `yaml:"wait"`
 }

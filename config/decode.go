@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"reflect"
 	"strings"
 
@@ -22,7 +23,7 @@ func (d *document) decode(n *yaml.Node, v reflect.Value, at *place, tag reflect.
 		d.blame(node, at, "has no value; write one or remove the key")
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		prefill(v.Interface())
+		d.prefill(v.Interface())
 		d.decode(n, v.Elem(), at, tag)
 	case node.Kind == yaml.ScalarNode && isSwitch(v):
 		d.decodeSwitch(node, v, at)
@@ -39,33 +40,56 @@ func (d *document) decode(n *yaml.Node, v reflect.Value, at *place, tag reflect.
 	}
 }
 
+// decodeStruct reads the keys in the order of the fields: defaults is read
+// before the routes that begin with it, wherever it stands in the file.
 func (d *document) decodeStruct(n *yaml.Node, v reflect.Value, at *place) {
 	s := d.shapeOf(v.Type())
 	for _, e := range d.entries(n, at) {
-		name := e.key.Value
-		i, known := s.fields[name]
-		if !known {
+		if _, known := s.fields[e.key.Value]; !known {
 			d.unknownKey(n, e.key, at, s)
-			continue
 		}
-		d.decode(e.value, v.Field(i), at.key(name), v.Type().Field(i).Tag)
+	}
+	if s.off >= 0 {
+		v.Field(s.off).SetBool(false) // a block switches on again what defaults switched off
+	}
+	b := d.blocks[n]
+	for _, name := range s.names {
+		if e, there := b.named[name]; there {
+			i := s.fields[name]
+			d.decode(e.value, v.Field(i), at.key(name), v.Type().Field(i).Tag)
+		}
+	}
+	if rules, ok := v.Addr().Interface().(*HeaderRules); ok {
+		d.takeBack(b, rules)
 	}
 }
 
-func (d *document) unknownKey(block, key *yaml.Node, at *place, s *shape) {
-	path := at.key(key.Value)
-	if best := d.near(key.Value, s.names); best != "" {
-		d.blame(key, path, "unknown key; did you mean %s?", quote(best))
-		d.meant[meaning{block, best}] = true
+// takeBack drops the fields that defaults set and this block removes.
+func (d *document) takeBack(b block, rules *HeaderRules) {
+	if _, removes := b.named["remove"]; !removes {
 		return
 	}
-	d.blame(key, path, "unknown key; the keys here are %s", strings.Join(s.names, ", "))
+	var own block
+	if set, sets := b.named["set"]; sets {
+		own = d.blocks[target(set.value)]
+	}
+	removed := foldedSet(rules.Remove)
+	maps.DeleteFunc(rules.Set, func(name, _ string) bool {
+		_, isOwn := own.named[name]
+		return !isOwn && removed[strings.ToLower(name)]
+	})
 }
 
-// decodeMap reads a block whose keys are names that the operator chose.
+// decodeMap reads a block whose keys are names that the operator chose. They
+// join those that defaults brought.
 func (d *document) decodeMap(n *yaml.Node, v reflect.Value, at *place, tag reflect.StructTag) {
 	entries := d.entries(n, at)
 	table := reflect.MakeMapWithSize(v.Type(), len(entries))
+	inherited := map[string]reflect.Value{}
+	for key, value := range v.Seq2() {
+		table.SetMapIndex(key, value)
+		inherited[strings.ToLower(key.String())] = key
+	}
 	for _, e := range entries {
 		name := e.key.Value
 		if _, filled, _ := d.expand(name); filled {
@@ -73,8 +97,11 @@ func (d *document) decodeMap(n *yaml.Node, v reflect.Value, at *place, tag refle
 			d.wrong[n] = true
 			continue
 		}
+		if same, there := inherited[strings.ToLower(name)]; there {
+			table.SetMapIndex(same, reflect.Value{}) // field names have no case
+		}
 		element := reflect.New(v.Type().Elem())
-		prefill(element.Interface())
+		d.prefill(element.Interface())
 		d.decode(e.value, element.Elem(), at.key(name), tag)
 		table.SetMapIndex(reflect.ValueOf(name), element.Elem())
 	}
@@ -85,7 +112,7 @@ func (d *document) decodeMap(n *yaml.Node, v reflect.Value, at *place, tag refle
 func (d *document) decodeList(n *yaml.Node, v reflect.Value, at *place, tag reflect.StructTag) {
 	list := reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content))
 	for i, item := range n.Content {
-		prefill(list.Index(i).Addr().Interface())
+		d.prefill(list.Index(i).Addr().Interface())
 		d.decode(item, list.Index(i), at.item(i), tag)
 	}
 	v.Set(list)
@@ -113,6 +140,10 @@ func (d *document) mismatch(n *yaml.Node, v reflect.Value, at *place, tag reflec
 	got := target(n)
 	if v.Kind() == reflect.Slice && got.Kind == yaml.ScalarNode {
 		d.blame(n, at, "want a list, got %s; write [%s]", kindOf(got), shown(got, tag))
+		return
+	}
+	if key := offWord(v.Type()); key != "" && (got.Value == "off" || got.Value == "false") {
+		d.blame(n, at, "want a block, got %s; write { %s: off }", got.Value, key)
 		return
 	}
 	d.blame(n, at, "want %s, got %s", wanted(v.Type()), kindOf(got))

@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // Default is the configuration that an empty file stands for; DefaultUpstream
 // and DefaultRoute are under every entry of theirs, DefaultBatch under every
@@ -21,6 +24,7 @@ func Default() Config {
 		Credentials: []string{"Authorization", "Cookie", "X-Api-Key", "X-Auth-Token"},
 		Store:       Store{MaxObject: 8 << 20},
 		Telemetry:   Telemetry{AccessLog: AccessLog{Output: "stdout"}},
+		Defaults:    defaultBlocks(),
 	}
 }
 
@@ -41,9 +45,12 @@ func DefaultUpstream() Upstream {
 	}
 }
 
-// DefaultRoute is under every route.
-func DefaultRoute() Route {
-	return Route{
+// DefaultRoute is under every route of a file without defaults.
+func DefaultRoute() Route { return defaultBlocks().route() }
+
+// defaultBlocks are what the block defaults holds before the file is read.
+func defaultBlocks() Defaults {
+	return Defaults{
 		Cache:    Cache{Mode: "rfc9111", SetCookie: "bypass"},
 		Coalesce: Coalesce{Wait: Duration(10 * time.Second)},
 		Compress: Compress{
@@ -58,6 +65,38 @@ func DefaultRoute() Route {
 	}
 }
 
+// route is a route that holds copies of the blocks: what is read into it
+// changes no other.
+func (d Defaults) route() Route {
+	own := copied(reflect.ValueOf(d)).Interface().(Defaults)
+	return Route{Headers: own.Headers, Cache: own.Cache, Coalesce: own.Coalesce, Compress: own.Compress}
+}
+
+// copied is a value that shares no list and no map with v.
+func copied(v reflect.Value) reflect.Value {
+	made := reflect.New(v.Type()).Elem()
+	made.Set(v)
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			made.Field(i).Set(copied(v.Field(i)))
+		}
+	case reflect.Slice:
+		if !v.IsNil() {
+			made.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+			reflect.Copy(made, v) // of words and numbers
+		}
+	case reflect.Map:
+		if !v.IsNil() {
+			made.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+			for key, value := range v.Seq2() {
+				made.SetMapIndex(key, value)
+			}
+		}
+	}
+	return made
+}
+
 // DefaultBatch is under every batch block; allow has no default.
 func DefaultBatch() Batch {
 	return Batch{
@@ -66,17 +105,5 @@ func DefaultBatch() Batch {
 		MaxBody:     1 << 20,
 		MaxResponse: 16 << 20,
 		Timeout:     Duration(30 * time.Second),
-	}
-}
-
-// prefill puts the defaults under what is read into a pointer's target.
-func prefill(target any) {
-	switch t := target.(type) {
-	case *Upstream:
-		*t = DefaultUpstream()
-	case *Route:
-		*t = DefaultRoute()
-	case *Batch:
-		*t = DefaultBatch()
 	}
 }

@@ -19,12 +19,14 @@ type document struct {
 	file string
 	env  func(string) (string, bool)
 	root *yaml.Node // nil: a configuration without a file
+	cfg  *Config    // what is read or judged
 
 	blocks  map[*yaml.Node]block // those that were read, merge keys resolved
 	wrong   map[*yaml.Node]bool  // the nodes that have a fault
 	meant   map[meaning]bool     // the absent keys that a misspelt one stands for
 	noted   map[Fault]bool       // without the path, see blame
 	shapes  map[reflect.Type]*shape
+	keys    map[string][]string // the paths of a key's name, see keysNamed
 	visited int
 }
 
@@ -34,15 +36,28 @@ type meaning struct {
 	key   string
 }
 
-func newDocument(file string, env func(string) (string, bool)) *document {
+func newDocument(file string, env func(string) (string, bool), cfg *Config) *document {
 	return &document{
 		file:   file,
 		env:    env,
+		cfg:    cfg,
 		blocks: map[*yaml.Node]block{},
 		wrong:  map[*yaml.Node]bool{},
 		meant:  map[meaning]bool{},
 		noted:  map[Fault]bool{},
 		shapes: map[reflect.Type]*shape{},
+	}
+}
+
+// prefill puts the defaults under what is read into a pointer's target.
+func (d *document) prefill(target any) {
+	switch t := target.(type) {
+	case *Upstream:
+		*t = DefaultUpstream()
+	case *Route:
+		*t = d.cfg.Defaults.route()
+	case *Batch:
+		*t = DefaultBatch()
 	}
 }
 
@@ -65,9 +80,13 @@ func (d *document) blame(n *yaml.Node, at *place, format string, args ...any) {
 func (d *document) visit(n *yaml.Node, at *place) bool {
 	d.visited++
 	if d.visited == maxNodes {
-		d.blame(n, at, "the file holds more than %d values (aliases and merge keys are counted as often as they are used)", maxNodes)
+		d.blame(n, at, "%s", tooManyValues())
 	}
 	return d.visited < maxNodes
+}
+
+func tooManyValues() string {
+	return fmt.Sprintf("the file holds more than %d values (aliases and merge keys are counted as often as they are used)", maxNodes)
 }
 
 // target is the node that an alias stands for.
@@ -101,6 +120,32 @@ func (d *document) locate(at *place) spot {
 		return spot{node: s.node, wrong: d.meant[meaning{block, at.name}]}
 	}
 	return spot{node: child, exact: true, wrong: d.wrong[child] || d.wrong[target(child)]}
+}
+
+// origin is where the value of a place comes from: defaults, where a route does
+// not have it.
+func (d *document) origin(at *place) *place {
+	if d.locate(at).exact {
+		return at
+	}
+	if base := inDefaults(at); base != nil && d.locate(base).exact {
+		return base
+	}
+	return at
+}
+
+// inDefaults is the place under defaults of one in a route, nil for all others.
+func inDefaults(at *place) *place {
+	switch {
+	case at == nil:
+		return nil
+	case at.index >= 0 && at.up != nil && at.up.up == nil && at.up.name == "routes":
+		return (*place)(nil).key("defaults")
+	}
+	if up := inDefaults(at.up); up != nil {
+		return &place{up, at.name, at.index}
+	}
+	return nil
 }
 
 // sound: nothing is wrong so far at a place, around it, or with an element of

@@ -13,6 +13,16 @@ import (
 // secret, and messages show what the file says in its place. A problem is a
 // message without any value.
 func (d *document) expand(text string) (value string, filled bool, problem string) {
+	return d.expandWith(text, func(value string) string { return value })
+}
+
+// expandTemplate is expand for text that may hold {name}: a brace from the
+// environment is a brace.
+func (d *document) expandTemplate(text string) (value string, filled bool, problem string) {
+	return d.expandWith(text, strings.NewReplacer("{", "{{", "}", "}}").Replace)
+}
+
+func (d *document) expandWith(text string, escape func(string) string) (value string, filled bool, problem string) {
 	if !strings.Contains(text, "$") {
 		return text, false, ""
 	}
@@ -35,7 +45,7 @@ func (d *document) expand(text string) (value string, filled bool, problem strin
 			if problem != "" {
 				return "", true, problem
 			}
-			b.WriteString(value)
+			b.WriteString(escape(value))
 			text, filled = rest, true
 		default:
 			b.WriteByte('$')

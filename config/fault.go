@@ -34,6 +34,19 @@ func (f Fault) String() string {
 	return b.String()
 }
 
+// MarshalJSON is {file, line, column, path, message, severity}; severity is
+// error or warning.
+func (f Fault) MarshalJSON() ([]byte, error) {
+	severity := "error"
+	if f.Warning {
+		severity = "warning"
+	}
+	return object{
+		{"file", f.File}, {"line", f.Line}, {"column", f.Column},
+		{"path", f.Path}, {"message", f.Message}, {"severity", severity},
+	}.MarshalJSON()
+}
+
 // Faults is everything that was found in one configuration, in the order of
 // the file. Only its Errors make a configuration invalid.
 type Faults []Fault
@@ -71,8 +84,12 @@ func (fs Faults) filter(warning bool) Faults {
 	return kept
 }
 
-// maxFaults bounds the report: the rest is only counted.
-const maxFaults = 1000
+// maxFaults bounds the report: the rest is only counted. maxMessage bounds each
+// message, in bytes.
+const (
+	maxFaults  = 1000
+	maxMessage = 1000
+)
 
 // report collects faults.
 type report struct {
@@ -86,6 +103,9 @@ func (r *report) full() bool { return len(r.kept) == maxFaults }
 
 func (r *report) add(f Fault) {
 	r.unfit = r.unfit || !f.Warning
+	if len(f.Message) > maxMessage {
+		f.Message = strings.ToValidUTF8(f.Message[:maxMessage], "") + "…"
+	}
 	if r.full() {
 		r.dropped++
 		return

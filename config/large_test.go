@@ -67,7 +67,7 @@ func TestAliasBombIsBounded(t *testing.T) {
 	text := "upstreams: { api: { targets: [\"http://127.0.0.1:9000\"] } }\nroutes:\n  - { path: /, upstream: api, methods: &m [" +
 		strings.Repeat("A,", 5000) + "] }\n" + strings.Repeat("  - { path: /, upstream: api, methods: *m }\n", 1000)
 	_, faults := Parse("afterburner.yaml", []byte(text), nil)
-	want := "afterburner.yaml:3:8430: routes[199].methods[4193]: the file holds more than 1000000 values (aliases and merge keys are counted as often as they are used)"
+	want := "afterburner.yaml:3:8432: routes[199].methods[4194]: the file holds more than 1000000 values (aliases and merge keys are counted as often as they are used)"
 	if got := faults.Error(); got != want {
 		t.Errorf("faults are\n%s\nwant\n%s", got, want)
 	}

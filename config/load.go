@@ -21,29 +21,46 @@ const maxFile = 10 << 20
 // them (see Faults.Errors) there is no configuration; warnings alone come with
 // one.
 func Load(path string, env func(string) (string, bool)) (*Config, Faults) {
+	return Reload(path, env, nil)
+}
+
+// Reload is Load for a gateway that runs: what it cannot take over without a
+// restart (see Restart) is an error too. A nil running is none.
+func Reload(path string, env func(string) (string, bool), running *Config) (*Config, Faults) {
 	data, problem := readFile(path)
 	if problem != "" {
 		return nil, Faults{{File: path, Line: 1, Column: 1, Message: problem}}
 	}
-	return Parse(path, data, env)
+	return source{path, data, env}.parse(running)
 }
 
 // Parse reads a file's text; the name is for the faults. It returns what Load
 // does.
 func Parse(file string, data []byte, env func(string) (string, bool)) (*Config, Faults) {
-	root, fault := parseYAML(data)
+	return source{file, data, env}.parse(nil)
+}
+
+// source is a file's text, its name and the environment.
+type source struct {
+	file string
+	data []byte
+	env  func(string) (string, bool)
+}
+
+func (s source) parse(running *Config) (*Config, Faults) {
+	root, fault := parseYAML(s.data)
 	if fault != nil {
-		fault.File = file
+		fault.File = s.file
 		return nil, Faults{*fault}
 	}
-	d := newDocument(file, env)
-	d.root = root
 	cfg := Default()
+	d := newDocument(s.file, s.env, &cfg)
+	d.root = root
 	d.decode(root, reflect.ValueOf(&cfg).Elem(), nil, "")
 	if d.visited < maxNodes {
-		validate(d, &cfg)
+		validate(d, running)
 	}
-	faults := d.sorted(file)
+	faults := d.sorted(s.file)
 	if d.unfit {
 		return nil, faults
 	}
@@ -68,25 +85,37 @@ func ForUpstream(url string) (*Config, error) {
 // Validate checks a configuration that was made or changed by a program. Its
 // faults have a path, but no file and no place.
 func (c *Config) Validate() Faults {
-	d := newDocument("", nil)
-	validate(d, c)
+	d := newDocument("", nil, c)
+	validate(d, nil)
 	return d.sorted("")
 }
 
 // readFile reads at most maxFile bytes, or says why it cannot.
 func readFile(path string) (data []byte, problem string) {
 	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, "there is no such file; name one with --config, or start without one by --upstream http://host:port"
-	}
 	if err != nil {
-		return nil, "cannot be opened: " + reason(err)
+		return nil, openProblem(err)
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil, "is a directory; name the file in it"
 	}
-	data, err = io.ReadAll(io.LimitReader(file, maxFile+1))
+	return readBounded(file)
+}
+
+func openProblem(err error) string {
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return "there is no such file; name one with --config, or start without one by --upstream http://host:port"
+	case errors.Is(err, os.ErrPermission):
+		return "cannot be opened: permission denied; let the user that runs the gateway read it"
+	}
+	return "cannot be opened: " + reason(err)
+}
+
+// readBounded reads a byte more than is allowed: parseYAML refuses that.
+func readBounded(r io.Reader) (data []byte, problem string) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, "cannot be read: " + reason(err)
 	}
@@ -107,6 +136,9 @@ func parseYAML(data []byte) (*yaml.Node, *Fault) {
 	if len(data) > maxFile {
 		return nil, &Fault{Line: 1, Column: 1, Message: "is larger than " + Size(maxFile).String() + ", the most that is read"}
 	}
+	if countSeparators(data) > maxNodes {
+		return nil, &Fault{Line: 1, Column: 1, Message: tooManyValues()}
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	first, err := nextDocument(decoder)
 	if err == nil && first != nil {
@@ -123,6 +155,16 @@ func parseYAML(data []byte) (*yaml.Node, *Fault) {
 		return nil, &Fault{Line: 1, Column: 1, Message: "is empty; the least is an upstream and a route"}
 	}
 	return first.Content[0], nil
+}
+
+// countSeparators estimates the values in a text, in which there is one at each
+// of these. The YAML package would need some hundred bytes for each.
+func countSeparators(data []byte) int {
+	n := 0
+	for _, separator := range []string{",", ": ", ":\n", "- ", "? ", "[", "{"} {
+		n += bytes.Count(data, []byte(separator))
+	}
+	return n
 }
 
 func isEmpty(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

@@ -14,7 +14,7 @@ import (
 func lookup(name string) (string, bool) {
 	value, ok := map[string]string{
 		"PORT": "9000", "HOST": "127.0.0.1", "EMPTY": "", "SWITCH": "false",
-		"SECRET": "hunter2", "BAD_PATH": "/hunter2/{", "PLAIN": "5", "NUMBER": "7",
+		"SECRET": "hunter2", "BAD_PATH": "/hunter2/{", "PLAIN": "5", "NUMBER": "7", "LINES": "hunter2\nx",
 	}[name]
 	return value, ok
 }
@@ -73,7 +73,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			HeaderTimeout: 1500 * Duration(time.Millisecond), IdleTimeout: 90 * sec, RequestTimeout: 3600 * sec,
 		},
 		Drain:       Drain{Delay: 0, Timeout: 5 * sec},
-		Credentials: []string{"Authorization"},
+		Credentials: []string{"Authorization", "Cookie"},
 		Store:       Store{Memory: 64 << 20, MaxObject: 512 << 10},
 		Telemetry:   Telemetry{AccessLog: AccessLog{Format: "text", Output: "stderr"}},
 		Upstreams: map[string]Upstream{"api": {
@@ -82,10 +82,23 @@ func TestEveryKeyIsRead(t *testing.T) {
 			Timeout: UpstreamTimeout{Connect: 2 * sec, Response: 3 * sec},
 			Pool:    Pool{MaxConnections: 1, Idle: 4 * sec, MaxWaiting: 0, Wait: 6 * sec},
 		}},
+		Defaults: Defaults{
+			Headers: Headers{
+				Request:  HeaderRules{Set: map[string]string{"X-Gateway": "afterburner", "X-Client": "{client_ip}"}, Remove: []string{}},
+				Response: HeaderRules{Set: map[string]string{}, Remove: []string{"Server"}},
+			},
+			Cache:    Cache{Mode: "rfc9111", TTL: 10 * sec, SetCookie: "bypass", Key: Key{Query: Query{Sort: true}}},
+			Coalesce: Coalesce{Off: true, Wait: 10 * sec},
+			Compress: Compress{Encodings: []string{"br"}, MinSize: 1 << 10, Types: DefaultRoute().Compress.Types},
+		},
 		Routes: []Route{
 			{
 				Name: "product", Host: "*.example.com", Path: "/products/{id}", Methods: []string{"GET", "PURGE"},
 				Upstream: "api", Rewrite: "/v1/products/{id}",
+				Headers: Headers{
+					Request:  HeaderRules{Set: map[string]string{"x-gateway": "{{}} {id}"}, Remove: []string{"X-Client"}},
+					Response: HeaderRules{Set: map[string]string{"X-Trace": "{trace_id}"}, Remove: []string{}},
+				},
 				Cache: Cache{
 					Mode: "override", TTL: 30 * sec, SetCookie: "store",
 					Key: Key{
@@ -98,9 +111,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 				Compress: Compress{Encodings: []string{"gzip"}, MinSize: 0, Types: []string{"text/html", "text/*", "*+json"}},
 			},
 			{
-				Path: "/batch", Cache: DefaultRoute().Cache,
+				Path: "/batch",
+				Headers: Headers{
+					Request:  HeaderRules{Set: map[string]string{"X-Gateway": "afterburner", "X-Client": "{client_ip}"}, Remove: []string{}},
+					Response: HeaderRules{Set: map[string]string{}, Remove: []string{"Server"}},
+				},
+				Cache:    Cache{Mode: "rfc9111", TTL: 10 * sec, SetCookie: "bypass", Key: Key{Query: Query{Sort: true}}},
 				Coalesce: Coalesce{Off: true, Wait: 10 * sec},
-				Compress: Compress{Off: true, Encodings: DefaultRoute().Compress.Encodings, MinSize: 1 << 10, Types: DefaultRoute().Compress.Types},
+				Compress: Compress{Off: true, Encodings: []string{"br"}, MinSize: 1 << 10, Types: DefaultRoute().Compress.Types},
 				Batch: &Batch{
 					MaxItems: 9, Concurrency: 16, MaxBody: 1 << 20, MaxResponse: 16 << 20,
 					Timeout: 30 * sec, Allow: []string{"/products/"},
@@ -129,7 +147,7 @@ func TestEnvironment(t *testing.T) {
 		{"$", "$"},
 		{"cost: 5$", "cost: 5$"},
 	} {
-		d := newDocument("", lookup)
+		d := newDocument("", lookup, nil)
 		if got, _, problem := d.expand(row.text); got != row.want || problem != "" {
 			t.Errorf("expand(%q) = %q, %q, want %q", row.text, got, problem, row.want)
 		}
@@ -256,9 +274,9 @@ routes:
   - name: batch
     path: /batch
     methods: [POST]
-    batch: { max_items: 100, concurrency: 16, max_body: 1MiB, max_response: 16MiB, timeout: 30s, allow: ["/products/", "/users/"] }
+    batch: { max_items: 100, concurrency: 16, max_body: 1MiB, max_response: 16MiB, timeout: 30s, allow: ["/products/"] }
 `, ""},
 		{"a key that is not built yet", smallest + "trusted_proxies: [\"10.0.0.0/8\"]\n",
-			"afterburner.yaml:3:1: trusted_proxies: unknown key; the keys here are listen, admin, limits, drain, credentials, store, telemetry, upstreams, routes"},
+			"afterburner.yaml:3:1: trusted_proxies: unknown key; the keys here are listen, admin, limits, drain, credentials, store, telemetry, upstreams, defaults, routes"},
 	})
 }

@@ -13,6 +13,13 @@ import (
 // values that a router keeps for each request.
 const MaxPatternNames = 16
 
+// maxPath is the longest pattern of a path, and maxMethods the longest list of
+// methods: what is longer is no route but rubbish.
+const (
+	maxPath    = 8 << 10 // bytes
+	maxMethods = 64
+)
+
 // Pattern is what a route matches: a host, a path and methods, in the grammar
 // of net/http.ServeMux.
 //
@@ -138,6 +145,8 @@ func patternText(path string) error {
 	switch {
 	case path == "":
 		return fmt.Errorf(`a path is missing; write "/" to take everything`)
+	case len(path) > maxPath:
+		return fmt.Errorf("%s is longer than %d bytes; shorten it", quote(path), maxPath)
 	case path[0] != '/':
 		return fmt.Errorf("%q does not start with /; write /%s", path, path)
 	case strings.Contains(path, "?"):

@@ -65,6 +65,9 @@ func isHostLabel(label string) bool {
 // patternMethods copies the list and adds HEAD to GET (RFC 9110 section 9.3.2:
 // HEAD is GET without the content).
 func patternMethods(methods []string) (list []string, headImplied bool, err error) {
+	if len(methods) > maxMethods {
+		return nil, false, fmt.Errorf("%d methods are more than %d; leave the key out to take all", len(methods), maxMethods)
+	}
 	for _, method := range methods {
 		upper := strings.ToUpper(method)
 		switch {

@@ -28,7 +28,11 @@ func shown(n *yaml.Node, tag reflect.StructTag) string {
 }
 
 func (d *document) decodeScalar(n *yaml.Node, v reflect.Value, at *place, tag reflect.StructTag) {
-	text, filled, problem := d.expand(n.Value)
+	expand := d.expand
+	if tag.Get("template") == "true" {
+		expand = d.expandTemplate
+	}
+	text, filled, problem := expand(n.Value)
 	if problem != "" {
 		d.blame(n, at, "%s", problem)
 		return
@@ -108,11 +112,8 @@ func (s scalar) setText(v reflect.Value) string {
 
 // setWord takes one of the words of an enum tag.
 func (d *document) setWord(v reflect.Value, s scalar, allowed []string) string {
-	if problem := s.setText(v); problem != "" {
-		return problem
-	}
 	if slices.Contains(allowed, s.text) {
-		return ""
+		return s.setText(v)
 	}
 	return s.shown + " is not " + oneOf(allowed) + d.didYouMean(s.text, allowed)
 }

@@ -23,7 +23,7 @@ func (r *report) near(word string, candidates []string) string {
 		if difference := len(candidate) - len(word); difference > limit || -difference > limit {
 			continue
 		}
-		if d := levenshtein.Distance(word, strings.ToLower(candidate), nil); d < distance {
+		if d := editDistance(word, strings.ToLower(candidate)); d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -36,6 +36,21 @@ func (r *report) didYouMean(word string, candidates []string) string {
 		return fmt.Sprintf("; did you mean %s?", quote(best))
 	}
 	return ""
+}
+
+// editDistance counts letters added, left out or changed; two neighbours that
+// changed places are one slip too.
+func editDistance(a, b string) int {
+	if len(a) == len(b) {
+		i := 0
+		for i < len(a) && a[i] == b[i] {
+			i++
+		}
+		if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:] {
+			return 1
+		}
+	}
+	return levenshtein.Distance(a, b, nil)
 }
 
 // oneOf lists words as a sentence does: json, text or off.

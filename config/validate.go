@@ -1,10 +1,10 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -13,20 +13,28 @@ import (
 // configuration and asks the document for the places.
 type validator struct {
 	*document
-	cfg *Config
+	credentials map[string]bool // folded; nil: the list has a fault
 }
 
 // validate adds the faults of a configuration to those of its decoding. What a
-// decoding fault left at its default is not judged again.
-func validate(d *document, cfg *Config) {
-	v := &validator{document: d, cfg: cfg}
+// decoding fault left at its default is not judged again. running is what the
+// gateway has now, or nil.
+func validate(d *document, running *Config) {
+	v := &validator{document: d}
+	if v.sound((*place)(nil).key("credentials")) {
+		v.credentials = foldedSet(d.cfg.Credentials)
+	}
+	v.bounds(reflect.ValueOf(d.cfg).Elem(), nil)
 	v.listeners()
-	v.limits()
 	v.store()
-	v.headerNames((*place)(nil).key("credentials"), cfg.Credentials)
+	if output := (*place)(nil).key("telemetry", "access_log", "output"); v.cfg.Telemetry.AccessLog.Output == "" {
+		v.fault(output, "is empty; write stdout, stderr or the path of a file")
+	}
+	v.headerNames((*place)(nil).key("credentials"), v.cfg.Credentials)
 	v.upstreams()
 	v.routes()
 	v.patterns()
+	v.restarts(running)
 	v.warnings()
 }
 
@@ -36,15 +44,22 @@ func (v *validator) fault(at *place, format string, args ...any) {
 }
 
 // note places a fault where the file has its key, or else has the block that
-// lacks it.
+// lacks it. What routes take from defaults is reported there, and once.
 func (v *validator) note(at *place, f Fault) {
-	if !v.sound(at) {
+	from := v.origin(at)
+	if !v.sound(at) || !v.sound(from) {
 		return
 	}
-	if s := v.locate(at); s.node != nil {
+	if s := v.locate(from); s.node != nil {
 		f.File, f.Line, f.Column = v.file, s.node.Line, s.node.Column
 	}
-	f.Path = at.String()
+	if from != at {
+		if v.noted[f] {
+			return
+		}
+		v.noted[f] = true
+	}
+	f.Path = from.String()
 	v.add(f)
 }
 
@@ -54,7 +69,7 @@ func (v *validator) written(at *place) bool { return v.locate(at).exact }
 // source is what the file says where the environment was filled in; such a
 // value must not be shown.
 func (v *validator) source(at *place) (text string, filled bool) {
-	s := v.locate(at)
+	s := v.locate(v.origin(at))
 	if !s.exact {
 		return "", false
 	}
@@ -71,34 +86,11 @@ func (v *validator) show(at *place, value string) string {
 	return quote(value)
 }
 
-// atLeast checks a number that has a least value.
-func atLeast[T interface {
-	cmp.Ordered
-	fmt.Stringer
-}](v *validator, at *place, value, least T) {
-	if value < least {
-		v.fault(at, "%s is too little; write %s or more", v.showUnquoted(at, value), least)
-	}
-}
-
 func (v *validator) showUnquoted(at *place, value fmt.Stringer) string {
 	if text, filled := v.source(at); filled {
 		return quote(text)
 	}
 	return value.String()
-}
-
-// count is a plain number for atLeast.
-type count int
-
-func (c count) String() string { return strconv.Itoa(int(c)) }
-
-// positive checks a time that must not be zero: zero would mean no time at all
-// to one reader, and no limit to another.
-func (v *validator) positive(at *place, d Duration) {
-	if d <= 0 {
-		v.fault(at, "%s is no time at all; write more than 0s", v.showUnquoted(at, d))
-	}
 }
 
 func (v *validator) listeners() {
@@ -160,28 +152,9 @@ func isHostName(host string) bool {
 	return true
 }
 
-func (v *validator) limits() {
-	limits, at := v.cfg.Limits, (*place)(nil).key("limits")
-	atLeast(v, at.key("request_body"), limits.RequestBody, 1)
-	atLeast(v, at.key("header"), limits.Header, 1<<10)
-	atLeast(v, at.key("connections"), count(limits.Connections), 1)
-	v.positive(at.key("header_timeout"), limits.HeaderTimeout)
-	v.positive(at.key("idle_timeout"), limits.IdleTimeout)
-	v.positive(at.key("request_timeout"), limits.RequestTimeout)
-	v.positive((*place)(nil).key("drain", "timeout"), v.cfg.Drain.Timeout)
-	if output := (*place)(nil).key("telemetry", "access_log", "output"); v.cfg.Telemetry.AccessLog.Output == "" {
-		v.fault(output, "is empty; write stdout, stderr or the path of a file")
-	}
-}
-
-// store: a memory of zero is the automatic one, unless the file says zero.
 func (v *validator) store() {
 	store, at := v.cfg.Store, (*place)(nil).key("store")
 	memory, object := at.key("memory"), at.key("max_object")
-	atLeast(v, object, store.MaxObject, 1)
-	if store.Memory != 0 || v.written(memory) {
-		atLeast(v, memory, store.Memory, 1<<20)
-	}
 	switch {
 	case store.Memory < 1<<20 || store.MaxObject <= store.Memory:
 	case v.written(object):
@@ -190,6 +163,15 @@ func (v *validator) store() {
 		v.fault(memory, "%s is less than store.max_object, which is %s; raise it or set that lower",
 			v.showUnquoted(memory, store.Memory), store.MaxObject)
 	}
+}
+
+// foldedSet holds field names, which have no case, in lower case.
+func foldedSet(names []string) map[string]bool {
+	set := make(map[string]bool, len(names))
+	for _, name := range names {
+		set[strings.ToLower(name)] = true
+	}
+	return set
 }
 
 // headerNames checks a list of field names (RFC 9110 section 5.1).

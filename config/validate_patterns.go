@@ -92,7 +92,7 @@ func (v *validator) remark(at *place, err error) {
 
 // filled: the value, or an element of the list, comes from the environment.
 func (v *validator) filled(at *place) bool {
-	s := v.locate(at)
+	s := v.locate(v.origin(at))
 	if !s.exact {
 		return false
 	}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -20,9 +19,7 @@ func (v *validator) routes() {
 		}
 		v.routeUpstream(at, r, upstreams)
 		v.cache(at.key("cache"), r.Cache)
-		if !r.Coalesce.Off {
-			v.positive(at.key("coalesce", "wait"), r.Coalesce.Wait)
-		}
+		v.headers(at, r)
 		if !r.Compress.Off {
 			v.compress(at.key("compress"), r.Compress)
 		}
@@ -64,12 +61,8 @@ func (v *validator) cache(at *place, c Cache) {
 // ignored checks names that must be among credentials: fields that name no
 // principal have nothing to ignore.
 func (v *validator) ignored(at *place, names []string) {
-	if !v.sound((*place)(nil).key("credentials")) {
-		return
-	}
 	for i, name := range names {
-		isSame := func(credential string) bool { return strings.EqualFold(credential, name) }
-		if item := at.item(i); !slices.ContainsFunc(v.cfg.Credentials, isSame) {
+		if item := at.item(i); v.credentials != nil && !v.credentials[strings.ToLower(name)] {
 			v.fault(item, "%s is not one of credentials%s", v.show(item, name), v.didYouMean(name, v.cfg.Credentials))
 		}
 	}
@@ -110,11 +103,6 @@ func isMediaRange(text string) bool {
 }
 
 func (v *validator) batch(at *place, b Batch) {
-	atLeast(v, at.key("max_items"), count(b.MaxItems), 1)
-	atLeast(v, at.key("concurrency"), count(b.Concurrency), 1)
-	atLeast(v, at.key("max_body"), b.MaxBody, 1)
-	atLeast(v, at.key("max_response"), b.MaxResponse, 1)
-	v.positive(at.key("timeout"), b.Timeout)
 	allow := at.key("allow")
 	if len(b.Allow) == 0 {
 		v.fault(allow, `is required; list the paths that items may ask for, like ["/products/"]`)

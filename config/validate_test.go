@@ -195,6 +195,6 @@ afterburner.yaml:6:65: routes[3].batch.concurrency: 0 is too little; write 1 or 
 afterburner.yaml:6:78: routes[3].batch.max_body: 0B is too little; write 1B or more
 afterburner.yaml:6:96: routes[3].batch.max_response: 0B is too little; write 1B or more
 afterburner.yaml:6:109: routes[3].batch.timeout: 0s is no time at all; write more than 0s`},
-		{"batches alone", "routes: [{ path: /, batch: { allow: [/] } }]\n", ""},
+		{"batches alone", "routes: [{ path: /, batch: { allow: [/] } }]\n", `afterburner.yaml:1:38: routes[0].batch.allow[0]: no route takes "/", and items that ask for it get 404; add a route or remove it`},
 	})
 }

@@ -49,12 +49,6 @@ func (v *validator) upstream(at *place, up Upstream) {
 	if host := at.key("host"); !isHostField(up.Host) {
 		v.fault(host, "%s is not a host name; write keep, target or a name like api.example.com", v.show(host, up.Host))
 	}
-	timeout, pool := at.key("timeout"), at.key("pool")
-	v.positive(timeout.key("connect"), up.Timeout.Connect)
-	v.positive(timeout.key("response"), up.Timeout.Response)
-	v.positive(pool.key("idle"), up.Pool.Idle)
-	atLeast(v, pool.key("max_connections"), count(up.Pool.MaxConnections), 1)
-	atLeast(v, pool.key("max_waiting"), count(up.Pool.MaxWaiting), 0)
 }
 
 // target checks one address. A user name or password in it is never shown.

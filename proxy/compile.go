@@ -81,6 +81,12 @@ func (g *Gateway) compileRoute(c *config.Config, from *config.Route, pattern *co
 			return nil, fmt.Errorf("compress: %w", err)
 		}
 	}
+	if r.request, err = compileHeaders(from.Headers.Request, pattern); err != nil {
+		return nil, fmt.Errorf("headers.request: %w", err)
+	}
+	if r.response, err = compileHeaders(from.Headers.Response, pattern); err != nil {
+		return nil, fmt.Errorf("headers.response: %w", err)
+	}
 	query := from.Cache.Key.Query
 	r.key = cache.NewKeyRules(
 		cache.QueryRules{Ignore: query.Ignore, Allow: query.Allow, Sort: query.Sort},
@@ -136,10 +142,11 @@ func fingerprint(c *config.Config, from *config.Route) uint64 {
 	shape := struct {
 		Upstream    config.Upstream
 		Rewrite     string
+		Headers     config.Headers
 		Cache       config.Cache
 		Compress    config.Compress
 		Credentials []string
-	}{c.Upstreams[from.Upstream], from.Rewrite, from.Cache, from.Compress, c.Credentials}
+	}{c.Upstreams[from.Upstream], from.Rewrite, from.Headers, from.Cache, from.Compress, c.Credentials}
 	text, err := json.Marshal(shape)
 	if err != nil { // plain data: cannot be
 		panic(fmt.Sprintf("fingerprint of a route: %v", err))

@@ -34,7 +34,7 @@ func (x *exchange) deliverObject(o *cache.Object, age int64) {
 			form, coding = coded, x.coding
 		}
 	}
-	own := x.own[:0]
+	own := x.route.response.appendDynamic(x.own[:0], x)
 	if age >= 0 {
 		own = append(cache.AppendSeconds(append(own, "Age: "...), age), "\r\n"...)
 	}
@@ -131,7 +131,7 @@ func (x *exchange) deliverFlight() {
 
 // deliverFields sends a head that is not stored as it stands, and a stream.
 func (x *exchange) deliverFields(fields cache.Fields, status int, body Body) {
-	own := cache.AppendLines(x.own[:0], fields)
+	own := x.route.response.appendDynamic(cache.AppendLines(x.own[:0], fields), x)
 	coding := x.codingOf(fields, status, body.Size())
 	var coder *codedBody
 	if coding != "" && x.Method != "HEAD" {

@@ -40,7 +40,7 @@ func (g *Gateway) fetch(x *exchange) step {
 func (g *Gateway) judge(x *exchange) step {
 	response := x.fetched.response
 	received := g.now()
-	x.fetched.fields = x.retagged(response.Status, varied(x.route.compress, response, passedFields(response, received)))
+	x.fetched.fields = x.route.response.apply(x.retagged(response.Status, varied(x.route.compress, response, passedFields(response, received))))
 	if isUnsafe(x.Method) && response.Status >= 200 && response.Status < 400 {
 		g.purgeURL(x.gen, x.Host, x.Target)
 	}

@@ -35,7 +35,7 @@ func (g *Gateway) fly(flight *cache.Flight, fill cache.Fill, o *order) {
 	verdict := cache.Judge(flight.Request, &head, o.route.policy, requested, received)
 	fill.Head(&cache.Response{
 		Status:  response.Status,
-		Fields:  varied(o.route.compress, response, keptFields(response.Fields, response.Minor, received)),
+		Fields:  o.route.response.apply(varied(o.route.compress, response, keptFields(response.Fields, response.Minor, received))),
 		Length:  response.Length,
 		Verdict: verdict,
 	})

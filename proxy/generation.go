@@ -53,6 +53,8 @@ type route struct {
 	policy   *cache.Policy
 	compress *compress.Rules // nil: off
 	batch    *batchRoute     // nil: not a batch route
+	request  *headerRules    // nil: none
+	response *headerRules    // nil: none
 }
 
 // offered are the content codings that the route answers in.

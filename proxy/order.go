@@ -33,6 +33,7 @@ func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
 		o.request.Host = x.route.host
 	}
 	o.request.Fields = x.forwardedFields(fields, owned, client)
+	o.request.Fields = x.route.request.addDynamic(x.route.request.apply(o.request.Fields), x)
 	if x.Protocol != "" {
 		o.request.Upgrade = true
 		o.request.Fields = append(o.request.Fields, [2]string{"Upgrade", x.Protocol})

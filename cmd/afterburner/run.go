@@ -29,7 +29,7 @@ and compresses. A YAML file of routes drives it.`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(serveCommand(), checkCommand(), versionCommand())
+	root.AddCommand(serveCommand(), checkCommand(), schemaCommand(), versionCommand())
 	return root.ExecuteContext(ctx)
 }
 
