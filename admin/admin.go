@@ -1,4 +1,5 @@
-// Package admin is the listener for operators: health, metrics, purge, profiles.
+// Package admin is the listener for operators: health, metrics, status, purge,
+// reload, profiles. docs/openapi.yaml describes it for programs.
 //
 //	handler := admin.New(admin.Options{
 //		Token:   cfg.Admin.Token,
@@ -32,6 +33,13 @@ type Gateway interface {
 	// Purge removes what p names from the cache. A *Refusal is answered as it
 	// says; any other error is a 500 without its text, which is logged.
 	Purge(ctx context.Context, p Purge) (PurgeResult, error)
+	// Reload takes over the configuration anew. An *InvalidConfig is answered with
+	// its faults, a *Refusal as it says; any other error is a 500 without its text,
+	// which is logged. ctx ends when the client has left.
+	Reload(ctx context.Context) (ReloadResult, error)
+	// Status is what the gateway is and does now. It is quick, holds no secret, and
+	// the caller may change what it gets.
+	Status(ctx context.Context) Status
 }
 
 // Options are what New has to know.
@@ -43,7 +51,7 @@ type Options struct {
 	Gateway Gateway
 	// Metrics answers /metrics; must not be nil.
 	Metrics http.Handler
-	// Logger is told why a purge failed. nil: nobody is told.
+	// Logger is told why a purge or a reload failed. nil: nobody is told.
 	Logger *slog.Logger
 }
 
@@ -85,7 +93,9 @@ func New(o Options) http.Handler {
 		"/healthz":             {methods: get, open: true, handle: s.alive},
 		"/readyz":              {methods: get, open: true, handle: s.ready},
 		"/metrics":             {methods: get, handle: o.Metrics.ServeHTTP},
+		"/api/status":          {methods: get, handle: s.status},
 		"/api/purge":           {methods: post, handle: s.purge},
+		"/api/reload":          {methods: post, handle: s.reload},
 		"/debug/pprof/cmdline": {methods: get, handle: pprof.Cmdline},
 		"/debug/pprof/profile": {methods: get, slow: true, handle: pprof.Profile},
 		"/debug/pprof/symbol":  {methods: getOrPost, handle: pprof.Symbol},

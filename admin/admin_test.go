@@ -19,6 +19,9 @@ type gateway struct {
 	result   PurgeResult
 	err      error
 	purges   []Purge
+	reloaded ReloadResult
+	reloads  int
+	status   Status
 }
 
 func (g *gateway) Ready() error { return g.notReady }
@@ -27,6 +30,13 @@ func (g *gateway) Purge(_ context.Context, p Purge) (PurgeResult, error) {
 	g.purges = append(g.purges, p)
 	return g.result, g.err
 }
+
+func (g *gateway) Reload(context.Context) (ReloadResult, error) {
+	g.reloads++
+	return g.reloaded, g.err
+}
+
+func (g *gateway) Status(context.Context) Status { return g.status }
 
 func metrics() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "up 1\n") })

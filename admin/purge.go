@@ -2,23 +2,21 @@ package admin
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"net/http"
 )
 
 // A Purge names what to remove from the cache: exactly one of URL, Prefix, Tag and All.
 type Purge struct {
 	// URL is absolute (scheme and host), or a path of every host.
-	URL string
+	URL string `json:"url,omitempty"`
 	// Prefix is the beginning of a URL, in the same two forms.
-	Prefix string
+	Prefix string `json:"prefix,omitempty"`
 	// Tag is one that answers carry.
-	Tag string
+	Tag string `json:"tag,omitempty"`
 	// All is everything.
-	All bool
+	All bool `json:"all,omitempty"`
 	// Soft makes answers stale instead of removing them.
-	Soft bool
+	Soft bool `json:"soft,omitempty"`
 }
 
 // Kind is the selector's name: url, prefix, tag or all; empty when there is none.
@@ -49,17 +47,6 @@ type PurgeResult struct {
 	Count int64
 }
 
-// A Refusal is a purge that the gateway does not do.
-type Refusal struct {
-	// Status is the answer's, 400 to 599.
-	Status int
-	// Detail tells the operator why, without inner secrets.
-	Detail string
-}
-
-// Error implements error.
-func (r *Refusal) Error() string { return fmt.Sprintf("purge refused (%d): %s", r.Status, r.Detail) }
-
 func (s *server) purge(w http.ResponseWriter, r *http.Request) {
 	p, bad := readPurge(w, r)
 	if bad != nil {
@@ -71,21 +58,28 @@ func (s *server) purge(w http.ResponseWriter, r *http.Request) {
 		s.purgeFailed(p, err).write(w)
 		return
 	}
+	writeJSON(w, purged{true, "local", p.Kind(), result.Count})
+}
+
+// purged is the answer to a purge.
+type purged struct {
+	Purged bool   `json:"purged"`
+	Scope  string `json:"scope"`
+	Kind   string `json:"kind"`
+	Count  int64  `json:"count,omitempty"`
+}
+
+// writeJSON answers with a value of fixed types: encoding it fails only when the
+// client is gone.
+func writeJSON(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
-	// Encoding fixed types fails only when the client is gone.
-	_ = json.NewEncoder(w).Encode(struct {
-		Purged bool   `json:"purged"`
-		Scope  string `json:"scope"`
-		Kind   string `json:"kind"`
-		Count  int64  `json:"count,omitempty"`
-	}{true, "local", p.Kind(), result.Count})
+	_ = json.NewEncoder(w).Encode(value)
 }
 
 func (s *server) purgeFailed(p Purge, err error) problem {
-	if refusal, ok := errors.AsType[*Refusal](err); ok && refusal.Status >= 400 && refusal.Status <= 599 {
-		return problem{refusal.Status, "purge_refused", "Purge refused", refusal.Detail}
+	if p, ok := refused("purge", err); ok {
+		return p
 	}
 	s.logger.Error("purge failed", "kind", p.Kind(), "error", err)
-	return problem{http.StatusInternalServerError, "purge_failed", "Purge failed",
-		"The purge failed; the gateway's log says why."}
+	return failed("purge")
 }

@@ -115,7 +115,7 @@ func TestWhatTheGatewaySaysOfAPurge(t *testing.T) {
 			}
 		})
 	}
-	if got := refusal.Error(); got != "purge refused (400): purging by tag is not supported by this version" {
+	if got := refusal.Error(); got != "refused (400): purging by tag is not supported by this version" {
 		t.Errorf("Error = %s", got)
 	}
 }

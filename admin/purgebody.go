@@ -17,11 +17,8 @@ import (
 const maxPurge = 64 << 10
 
 func readPurge(w http.ResponseWriter, r *http.Request) (Purge, *problem) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		w.Header().Set("Accept", "application/json") // RFC 9110 section 15.5.16
-		return Purge{}, &problem{http.StatusUnsupportedMediaType, "unsupported_media_type", "Unsupported media type",
-			"Send the purge with Content-Type: application/json."}
+	if bad := wantJSON(w, r, "purge"); bad != nil {
+		return Purge{}, bad
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPurge))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
@@ -36,6 +33,17 @@ func readPurge(w http.ResponseWriter, r *http.Request) (Purge, *problem) {
 		return Purge{}, invalidPurge(fmt.Sprintf("Cannot read the purge: %v.", err))
 	}
 	return p, nil
+}
+
+// wantJSON refuses what a form on a web page can send without being asked.
+func wantJSON(w http.ResponseWriter, r *http.Request, verb string) *problem {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err == nil && kind == "application/json" {
+		return nil
+	}
+	w.Header().Set("Accept", "application/json") // RFC 9110 section 15.5.16
+	return &problem{http.StatusUnsupportedMediaType, "unsupported_media_type", "Unsupported media type",
+		fmt.Sprintf("Send the %s with Content-Type: application/json.", verb)}
 }
 
 func invalidPurge(detail string) *problem {

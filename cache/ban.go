@@ -1,6 +1,7 @@
 package cache
 
 import (
+	"hash/maphash"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,11 +19,16 @@ type bans struct {
 	newest   atomic.Uint64 // sequence of the newest ban
 	floor    atomic.Uint64 // all objects older than this are gone
 
-	mu  sync.RWMutex
-	url map[string]uint64 // "host/path?query" or "/path?query" (every host) → sequence
+	mu   sync.RWMutex
+	seed maphash.Seed
+	// url has the hash of "host/path?query" or "/path?query" (every host): a
+	// client chooses how long they are. Two of one hash purge each other.
+	url map[uint64]uint64 // → sequence
 }
 
-func newBans() *bans { return &bans{url: make(map[string]uint64)} }
+func newBans() *bans {
+	return &bans{seed: maphash.MakeSeed(), url: make(map[uint64]uint64)}
+}
 
 // next numbers a fetch that is about to begin.
 func (b *bans) next() uint64 { return b.sequence.Add(1) }
@@ -30,14 +36,15 @@ func (b *bans) next() uint64 { return b.sequence.Add(1) }
 // banURL purges a URL without its scheme; one that begins with "/" means every
 // host.
 func (b *bans) banURL(name string) {
+	hash := maphash.String(b.seed, name)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seq := b.sequence.Add(1)
-	if _, known := b.url[name]; !known && len(b.url) >= maxBans {
+	if _, known := b.url[hash]; !known && len(b.url) >= maxBans {
 		clear(b.url)
 		b.floor.Store(seq)
 	}
-	b.url[name] = seq
+	b.url[hash] = seq
 	b.newest.Store(seq)
 }
 
@@ -64,9 +71,10 @@ func (b *bans) newer(key string, seq uint64) bool {
 	if i := strings.IndexByte(name, '/'); i >= 0 {
 		path = name[i:]
 	}
+	exact, anyHost := maphash.String(b.seed, name), maphash.String(b.seed, path)
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.url[name] > seq || b.url[path] > seq
+	return b.url[exact] > seq || b.url[anyHost] > seq
 }
 
 // kills tests an object and remembers up to where it was tested.

@@ -43,6 +43,7 @@ type Flight struct {
 	storing  bool
 	response *Response
 	chunks   [][]byte
+	first    int   // how many chunks were dropped before chunks[0]
 	base     int64 // offset of chunks[0]
 	end      int64 // offset behind the last chunk
 	window   int64 // most bytes kept behind the slowest reader; 0: all
@@ -170,6 +171,7 @@ func (f *Flight) release() {
 		low = r.at
 	}
 	for len(f.chunks) > 0 && f.base+int64(len(f.chunks[0])) <= low {
+		f.first++
 		f.base += int64(len(f.chunks[0]))
 		f.chunks[0] = nil
 		f.chunks = f.chunks[1:]

@@ -144,6 +144,10 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 	}
 	who := crowdOf(c.req, c.pol)
 	if sh.marks.has(hash, who, c.now.UnixNano()) {
+		if isConditional(c.req.Fields) { // the origin's 304 is worth more than its whole answer
+			answer.Word, answer.Reason = Pass, UncacheableMark
+			return answer
+		}
 		answer.Word, answer.Reason = Alone, UncacheableMark
 		return s.begin(sl, who, c, answer)
 	}
@@ -161,6 +165,10 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 	answer.Word = Lead
 	return s.begin(sl, who, c, answer)
 }
+
+// isConditional tells whether the client has a copy that the origin could
+// confirm.
+func isConditional(f Fields) bool { return f.Has("If-None-Match") || f.Has("If-Modified-Since") }
 
 func crowdOf(req *Request, pol *Policy) crowd {
 	if pol.Principal(req.Fields) {

@@ -10,7 +10,8 @@ import (
 type Reader struct {
 	flight *Flight
 	leader bool
-	at     int64
+	chunk  int   // how many chunks it has taken
+	at     int64 // how many bytes
 	left   bool
 	broken error
 }
@@ -106,7 +107,8 @@ func (r *Reader) take() ([]byte, error) {
 		return nil, r.broken
 	}
 	if r.at < f.end {
-		p := f.chunkAt(r.at)
+		p := f.chunks[r.chunk-f.first]
+		r.chunk++
 		r.at += int64(len(p))
 		f.makeRoom()
 		return p, nil
@@ -118,19 +120,6 @@ func (r *Reader) take() ([]byte, error) {
 		return nil, f.err
 	}
 	return nil, nil
-}
-
-// chunkAt returns what is there from an offset on to the end of its chunk. mu
-// is held.
-func (f *Flight) chunkAt(at int64) []byte {
-	off := at - f.base
-	for _, c := range f.chunks {
-		if off < int64(len(c)) {
-			return c[off:]
-		}
-		off -= int64(len(c))
-	}
-	return nil
 }
 
 // Object waits for the whole. nil with an error: it broke, or the client has

@@ -43,7 +43,6 @@ func (g *Gateway) routing(x *exchange) step {
 	if found.batch != nil {
 		return stepBatch
 	}
-	x.upstream = found.origin
 	target, ok := x.rewrite()
 	if !ok {
 		return x.fail(twoReadings, "Its values would lead outside the route's rewrite.")
@@ -60,16 +59,4 @@ func (x *exchange) rewrite() (target string, ok bool) {
 	}
 	path, ok := x.route.rewrite.append(nil, &x.params)
 	return string(path) + x.Target[len(x.path()):], ok
-}
-
-// precheck tells whether a request with a body gets as far as a route; one that
-// does not is answered and finished here.
-func (g *Gateway) precheck(x *exchange) bool {
-	if g.admit(x) != stepFinish && g.routing(x) != stepFinish {
-		return true
-	}
-	x.closing = true
-	g.telemetry.Begin()
-	g.settle(x)
-	return false
 }

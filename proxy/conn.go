@@ -1,8 +1,11 @@
 package proxy
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -54,9 +57,97 @@ type conn struct {
 	client  string    // the peer's address without port
 	renewed time.Time // when the write deadline was last set
 	linger  bool      // the request's rest was not read
-	waiting *http1    // an exchange whose client was just told to send its body
+	tunnel  bool      // it speaks another protocol now
 	closed  atomic.Bool
 	open    *atomic.Int64
+
+	head headScan // of the current request
+	rest []byte   // what came and was not asked for yet
+	from int      // where in rest it begins
+}
+
+// Read is what fasthttp reads by: it gets the current request's head, and no byte
+// of what follows.
+func (c *conn) Read(p []byte) (int, error) {
+	switch {
+	case c.tunnel:
+		return c.take(p)
+	case c.head.bare:
+		return 0, errBareLF
+	case c.head.ended:
+		return 0, errHeadEnd
+	}
+	n, err := c.take(p)
+	used := c.head.scan(p[:n])
+	c.giveBack(p[used:n])
+	return used, err
+}
+
+// next is called when a request was read whole: what comes is another's head.
+func (c *conn) next() {
+	c.head = headScan{}
+	if c.from == len(c.rest) && cap(c.rest) > maxLine {
+		c.rest, c.from = nil, 0
+	}
+}
+
+// take reads what comes next.
+func (c *conn) take(p []byte) (int, error) {
+	if c.from == len(c.rest) {
+		c.rest, c.from = c.rest[:0], 0
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.rest[c.from:])
+	c.from += n
+	return n, nil
+}
+
+// giveBack lets bytes that were just taken come again.
+func (c *conn) giveBack(b []byte) {
+	if c.from >= len(b) { // they came from there
+		c.from -= len(b)
+		return
+	}
+	c.rest, c.from = append(c.rest[:0], b...), 0
+}
+
+// line reads a line of at most limit bytes, and returns it without its CRLF; it
+// is good until the next read.
+func (c *conn) line(limit int) ([]byte, error) {
+	for seen := 0; ; {
+		ahead := c.rest[c.from:]
+		if i := bytes.IndexByte(ahead[seen:], '\n'); i >= 0 {
+			end := seen + i
+			c.from += end + 1
+			if end < 1 || ahead[end-1] != '\r' || end >= limit {
+				return nil, errBadLine
+			}
+			return ahead[:end-1], nil
+		}
+		if seen = len(ahead); seen >= limit {
+			return nil, errBadLine
+		}
+		if err := c.more(); err != nil {
+			return nil, unexpected(err)
+		}
+	}
+}
+
+var errBadLine = errors.New("a line is too long or ends in a bare LF")
+
+// more reads on behind the rest.
+func (c *conn) more() error {
+	if c.from > 0 {
+		c.rest = c.rest[:copy(c.rest, c.rest[c.from:])]
+		c.from = 0
+	}
+	c.rest = slices.Grow(c.rest, maxLine)
+	n, err := c.Conn.Read(c.rest[len(c.rest):cap(c.rest)])
+	c.rest = c.rest[:len(c.rest)+n]
+	if n > 0 {
+		return nil
+	}
+	return err
 }
 
 // Write discards what fasthttp writes on its own: see Server.
@@ -90,6 +181,7 @@ func (c *conn) renew(now time.Time) {
 // reset breaks the connection so that the peer sees an error, not an end:
 // what is close-delimited would look whole (invariant 2).
 func (c *conn) reset() {
+	c.linger = false // half a close would look like an end
 	if tcp, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
 		_ = tcp.SetLinger(0)
 	}

@@ -20,7 +20,11 @@ type fetched struct {
 func (g *Gateway) fetch(x *exchange) step {
 	o := x.newOrder(x.Fields, false)
 	if x.Length != 0 {
-		o.request.Body, o.request.Length, o.request.Expect = x.adaptor.body(), x.Length, x.Expects
+		body := x.adaptor.body()
+		o.request.Body, o.request.Length, o.request.Expect = body, x.Length, x.Expects
+		if t, ok := body.(trailed); ok {
+			o.request.Trailers = func() [][2]string { return x.passedTrailers(t) }
+		}
 	}
 	o.request.Inform = x.Inform
 	response, err := o.send(x.Context())

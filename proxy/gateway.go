@@ -106,6 +106,9 @@ func (g *Gateway) Ready() error {
 	return nil
 }
 
+// Stats are the store's figures of this moment.
+func (g *Gateway) Stats() cache.Stats { return g.store.Stats() }
+
 // Drain makes Ready say no, and every response close its connection.
 func (g *Gateway) Drain() { g.draining.Store(true) }
 

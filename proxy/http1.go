@@ -20,14 +20,15 @@ import (
 // writing cannot flush a body of known length, break one, send trailers, or
 // close-delimit for HTTP/1.0, so whatever it writes is discarded (conn.Write).
 type Server struct {
-	gateway *Gateway
-	server  *fasthttp.Server
-	body    time.Duration // longest time without progress in a request's body
-	open    atomic.Int64  // connections
-	max     int64         // most of them
-	pool    sync.Pool
-	tunnels tunnels
-	idle    time.Duration // longest time without a byte in a tunnel
+	gateway  *Gateway
+	server   *fasthttp.Server
+	body     time.Duration // longest time without progress in a request's body
+	open     atomic.Int64  // connections
+	max      int64         // most of them
+	pool     sync.Pool
+	tunnels  tunnels
+	draining atomic.Bool
+	idle     time.Duration // longest time without a byte in a tunnel
 }
 
 // NewServer makes a server with the limits of a configuration.
@@ -36,14 +37,12 @@ func NewServer(g *Gateway, l config.Limits) *Server {
 	s.pool.New = func() any { return new(http1) }
 	s.server = &fasthttp.Server{
 		Handler:                      s.handle,
-		ExpectHandler:                s.beforeHandle,
 		ErrorHandler:                 s.refuse,
 		HeaderReceived:               beforeBody,
 		Concurrency:                  l.Connections + 1, // the listener refuses before
 		ReadBufferSize:               int(l.Header),
 		ReadTimeout:                  time.Duration(l.HeaderTimeout),
 		IdleTimeout:                  time.Duration(l.IdleTimeout),
-		StreamRequestBody:            true,
 		DisablePreParseMultipartForm: true,
 		NoDefaultServerHeader:        true,
 		NoDefaultDate:                true,
@@ -71,6 +70,9 @@ func (s *Server) Serve(l net.Listener) error {
 	return nil
 }
 
+// Drain makes every response close its connection.
+func (s *Server) Drain() { s.draining.Store(true) }
+
 // Shutdown closes the listener and idle connections, and waits for running
 // requests and tunnels until the context ends; what then still runs is cut.
 func (s *Server) Shutdown(ctx context.Context) error {
@@ -85,45 +87,35 @@ type http1 struct {
 	ctx    *fasthttp.RequestCtx // dies with the handler
 	conn   *conn
 	upload *upload      // the request's body, once it was asked for
-	expect *expectation // nil: the client does not wait for a 100, or no longer
+	expect *expectation // nil: the client does not wait for a 100
 	wire   []byte
 	out    wireSink
 }
 
-// handle is what fasthttp calls for each request.
+// handle is what fasthttp calls for each request, once it has the head.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
-	h := s.resumed(ctx)
-	if h == nil {
-		h = s.take(ctx)
-		if err := h.read(); err != nil {
-			h.reject(badRequest, err.Error())
-		} else {
-			s.gateway.walk(&h.exchange)
-			if h.tunnel != nil {
-				s.open101(h)
-				return
-			}
-			s.gateway.settle(&h.exchange)
+	h := s.take(ctx)
+	if err := h.read(); err != nil {
+		h.reject(badRequest, err.Error())
+	} else {
+		s.gateway.walk(&h.exchange)
+		if h.tunnel != nil {
+			s.open101(h)
+			return
 		}
+		s.gateway.settle(&h.exchange)
 	}
 	defer s.give(h)
 	if h.closing || !h.responded || h.err != nil {
 		h.conn.linger = h.conn.linger || h.unread()
 		ctx.SetConnectionClose()
+		return
 	}
-}
-
-// unread tells whether a part of the request's body was left.
-func (h *http1) unread() bool {
-	return h.Length != 0 && (h.upload == nil || !h.upload.ended.Load() && h.upload.count.Load() != h.Length)
+	h.conn.next()
 }
 
 // refuse is called when a head could not be parsed.
 func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
-	if h := ctx.Conn().(*conn).waiting; h != nil {
-		s.abandon(h)
-		return
-	}
 	h := s.take(ctx)
 	defer s.give(h)
 	var small *fasthttp.ErrSmallBuffer
@@ -175,23 +167,6 @@ func (h *http1) reject(p problem, detail string, extra ...[2]string) {
 	h.fail(p, detail, extra...)
 	h.sent, h.err = h.send(&h.exchange)
 	h.server.gateway.tell(&h.exchange)
-}
-
-// body is the request's.
-func (h *http1) body() io.Reader {
-	if h.Length == 0 {
-		return nil
-	}
-	h.upload = &upload{open: h.openBody, conn: h.conn, limit: h.gen.limits.body, pace: h.server.body}
-	return h.upload
-}
-
-func (h *http1) stopBody() int64 {
-	if h.upload == nil {
-		return 0
-	}
-	_ = h.upload.Close() // a failure is that of a connection that is broken anyway
-	return h.upload.count.Load()
 }
 
 // inform sends an interim response to a client that knows them (RFC 9110 section

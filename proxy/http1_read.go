@@ -3,12 +3,7 @@ package proxy
 import (
 	"bytes"
 	"errors"
-	"io"
-	"os"
 	"strings"
-	"sync"
-	"sync/atomic"
-	"time"
 	"unsafe"
 )
 
@@ -27,7 +22,10 @@ func (h *http1) read() error {
 	default:
 		return errors.New("only HTTP/1.0 and HTTP/1.1 are spoken here")
 	}
-	h.closing = head.ConnectionClose()
+	h.closing = head.ConnectionClose() || h.server.draining.Load()
+	if err := h.conn.head.check(head); err != nil {
+		return err
+	}
 	var framing framing
 	if err := h.readFields(head.RawHeaders(), &framing); err != nil {
 		return err
@@ -91,30 +89,42 @@ var errBadField = errors.New("a field line does not follow RFC 9112 section 5")
 // what belongs to this hop alone.
 func (h *http1) readFields(block []byte, f *framing) error {
 	h.Fields = h.Fields[:0]
-	for len(block) > 2 {
+	for len(block) > 0 {
 		end := bytes.IndexByte(block, '\n')
 		if end < 1 || block[end-1] != '\r' {
 			return errBadField
 		}
 		line := block[:end-1]
 		block = block[end+1:]
-		colon := bytes.IndexByte(line, ':')
-		if colon < 1 || !isToken(line[:colon]) {
-			return errBadField
+		if len(line) == 0 && len(block) == 0 {
+			break
 		}
-		value := trimSpace(line[colon+1:])
-		if !isFieldValue(value) {
-			return errBadField
+		name, value, err := fieldLine(line)
+		if err != nil {
+			return err
 		}
 		if len(h.Fields) == maxFields {
 			return errors.New("there are more than 128 field lines")
 		}
-		h.file(view(line[:colon]), view(value), f)
+		h.file(view(name), view(value), f)
 	}
 	if f.connections > 0 {
 		h.dropListed(f.connection)
 	}
 	return nil
+}
+
+// fieldLine parts one line, without its CRLF (RFC 9112 section 5.1).
+func fieldLine(line []byte) (name, value []byte, err error) {
+	colon := bytes.IndexByte(line, ':')
+	if colon < 1 || !isToken(line[:colon]) {
+		return nil, nil, errBadField
+	}
+	value = trimSpace(line[colon+1:])
+	if !isFieldValue(value) {
+		return nil, nil, errBadField
+	}
+	return line[:colon], value, nil
 }
 
 // readTarget reads the request target and whom it asks (RFC 9112 section 3.2).
@@ -158,77 +168,6 @@ func checkTarget(target string) error {
 		}
 	}
 	return nil
-}
-
-// upload is a request's body with its limits. It is read by one goroutine, and
-// closed by any.
-type upload struct {
-	// open gives the stream, when the first read asks for it.
-	open   func() (io.Reader, error)
-	stream io.Reader
-	conn   *conn
-	limit  int64         // bytes
-	pace   time.Duration // longest time without progress
-	count  atomic.Int64
-	ended  atomic.Bool
-
-	mu      sync.Mutex
-	stopped bool
-}
-
-// Read counts the bytes itself, because a chunked body has no length to refuse
-// beforehand.
-func (u *upload) Read(p []byte) (int, error) {
-	if u.stream == nil {
-		stream, err := u.open()
-		if err != nil {
-			stream = failedBody{err}
-		}
-		u.stream = stream
-	}
-	if !u.renew() {
-		return 0, errBadBody
-	}
-	n, err := u.stream.Read(p)
-	switch {
-	case u.count.Add(int64(n)) > u.limit:
-		return n, errBodyTooLarge
-	case err == nil:
-		return n, nil
-	case err == io.EOF:
-		u.ended.Store(true)
-		return n, err
-	case errors.Is(err, os.ErrDeadlineExceeded) && u.renew():
-		return n, errSlowBody
-	}
-	return n, errBadBody
-}
-
-// failedBody is a body that will not come.
-type failedBody struct{ err error }
-
-func (b failedBody) Read([]byte) (int, error) { return 0, b.err }
-
-// renew gives the client time for the next piece, unless the body was closed.
-func (u *upload) renew() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if !u.stopped {
-		_ = u.conn.SetReadDeadline(time.Now().Add(u.pace))
-	}
-	return !u.stopped
-}
-
-// Close makes a Read that waits for the client return. The connection is not
-// used again unless its body was read to the end.
-func (u *upload) Close() error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.stopped {
-		return nil
-	}
-	u.stopped = true
-	return u.conn.SetReadDeadline(time.Unix(1, 0))
 }
 
 // view is a string over bytes that the caller knows to outlive it.

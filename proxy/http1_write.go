@@ -28,6 +28,9 @@ func appendStatusLine(dst []byte, status int) []byte {
 func (h *http1) send(x *exchange) (int64, error) {
 	h.conn.renew(time.Now())
 	h.closing = h.closing || h.unread()
+	if h.expect != nil {
+		h.expect.answered()
+	}
 	h.appendHead()
 	if h.reply == nil || h.Method == "HEAD" || hasNoBody(h.head.Status) {
 		_, err := h.conn.Conn.Write(h.wire)

@@ -25,6 +25,9 @@ func (g *Gateway) lookup(x *exchange) step {
 	case cache.Hit:
 		x.result = telemetry.CacheHit
 		return stepDeliver
+	}
+	x.upstream = x.route.origin
+	switch x.answer.Word {
 	case cache.Lead, cache.Alone:
 		x.result = telemetry.CacheMiss
 		order := x.newOrder(x.answer.Flight.Request.Fields, true)
@@ -40,7 +43,7 @@ func (g *Gateway) lookup(x *exchange) step {
 
 // pass sends the request on for itself alone.
 func (x *exchange) pass(answer cache.Answer) step {
-	x.answer = answer
+	x.answer, x.upstream = answer, x.route.origin
 	x.result, x.reason = telemetry.CacheBypass, string(x.answer.Reason)
 	if x.answer.Reason == "" {
 		x.result = telemetry.CacheMiss

@@ -173,6 +173,7 @@ func (s *Server) open101(h *http1) {
 		s.give(h)
 		return
 	}
+	h.conn.tunnel = true
 	h.ctx.HijackSetNoResponse(true)
 	h.ctx.Hijack(func(c net.Conn) {
 		defer s.give(h)

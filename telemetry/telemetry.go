@@ -25,6 +25,7 @@ type Telemetry struct {
 	server    *serverMetrics
 	client    *clientMetrics
 	store     storeCollector
+	reloads   reloads
 	active    atomic.Int64
 
 	followers    prometheus.Counter
@@ -55,6 +56,7 @@ func New(o Options) *Telemetry {
 		func() float64 { return float64(t.active.Load()) })
 	t.client = newClientMetrics(c)
 	t.store.define(c)
+	t.reloads.define(c)
 	t.defineWork(c)
 	c.info("afterburner_build_info", "Always 1; the labels tell the version.",
 		[]string{"version", "go_version"}, []string{strings.ToValidUTF8(o.Version, "\ufffd"), runtime.Version()})

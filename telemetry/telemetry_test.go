@@ -120,7 +120,7 @@ func TestTheGatewaysWorkIsScraped(t *testing.T) {
 	tel.Panicked()
 	tel.ObserveStore(func() StoreStats { return StoreStats{Bytes: 1, Budget: 2, Entries: 3} })
 	tel.ObserveStore(func() StoreStats { return StoreStats{Bytes: 10, Budget: 20, Entries: 30} })
-	got := samples(scrape(t, tel, ""), "afterburner_c", "afterburner_batch", "afterburner_pu", "afterburner_pa", "afterburner_access")
+	got := samples(scrape(t, tel, ""), "afterburner_ca", "afterburner_coa", "afterburner_com", "afterburner_batch", "afterburner_pu", "afterburner_pa", "afterburner_access")
 	expect(t, got, `
 afterburner_access_log_dropped_total 0
 afterburner_batch_items_total 3
@@ -203,6 +203,7 @@ func TestTheLabelsOfTheReference(t *testing.T) {
 		"afterburner_compress_bytes_in_total":   {"coding"},
 		"afterburner_compress_bytes_out_total":  {"coding"},
 		"afterburner_purges_total":              {"kind"},
+		"afterburner_config_reloads_total":      {"result"},
 		"afterburner_build_info":                {"version", "go_version"},
 	}
 	if !reflect.DeepEqual(got, want) {

@@ -13,9 +13,10 @@ const readBuffer = 4 << 10
 // A conn is a connection with its read buffer. One exchange at a time owns it.
 type conn struct {
 	net.Conn
+	wire    *wire         // below TLS; nil: there is none
 	in      *bufio.Reader // reads through conn.Read
 	probe   *probe        // nil: the transport cannot be looked at
-	abort   func()        // closes it; made once, for context.AfterFunc
+	abort   func()        // closes it without a goodbye, which could block; made once, for context.AfterFunc
 	scratch []byte        // the head while it is gathered
 
 	since  time.Time     // idle since
@@ -24,10 +25,15 @@ type conn struct {
 	roll   time.Duration // over 0: each read from the network has this long
 }
 
-func newConn(nc net.Conn) *conn {
-	c := &conn{Conn: nc, probe: newProbe(nc)}
+// newConn takes a connection and, if that is one of TLS, what is below.
+func newConn(nc net.Conn, below *wire) *conn {
+	socket := nc
+	if below != nil {
+		socket = below.Conn
+	}
+	c := &conn{Conn: nc, wire: below, probe: newProbe(socket)}
 	c.in = bufio.NewReaderSize(c, readBuffer)
-	c.abort = func() { c.Close() }
+	c.abort = func() { socket.Close() }
 	return c
 }
 
@@ -38,6 +44,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	c.begun = c.begun || n > 0
+	if c.wire != nil {
+		err = c.wire.incomplete(err)
+	}
 	return n, err
 }
 
@@ -45,7 +54,7 @@ func (c *conn) Read(p []byte) (int, error) {
 // old, not closed, and silent. What an origin sends unasked would be read as the
 // answer to the next request.
 func (c *conn) reusable(now time.Time, idle time.Duration) bool {
-	return now.Sub(c.since) < idle && (c.probe == nil || c.probe.silent())
+	return now.Sub(c.since) < idle && (c.probe == nil || c.probe.silent()) && (c.wire == nil || c.wire.drained(c.Conn))
 }
 
 // begin readies it for an exchange that has d for its request and its head; 0: no bound.

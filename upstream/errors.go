@@ -27,6 +27,9 @@ const (
 	ConnectionReadTimeout     Kind = "connection_read_timeout"
 	ConnectionWriteTimeout    Kind = "connection_write_timeout"
 	ConnectionLimitReached    Kind = "connection_limit_reached"
+	TLSProtocolError          Kind = "tls_protocol_error"
+	TLSCertificateError       Kind = "tls_certificate_error"
+	TLSAlertReceived          Kind = "tls_alert_received"
 	HTTPRequestError          Kind = "http_request_error" // the request or its body, not the origin
 	HTTPResponseIncomplete    Kind = "http_response_incomplete"
 	HTTPResponseHeaderSize    Kind = "http_response_header_section_size"
@@ -55,22 +58,29 @@ func (k Kind) Status() int {
 }
 
 // Unreachable tells, of an error of RoundTrip, whether the origin could not be
-// reached: it was not found, refused, timed out, or closed before its head was whole.
+// reached: it was not found, refused, timed out, failed in TLS, or closed before its
+// head was whole.
 func (k Kind) Unreachable() bool {
 	switch k {
 	case DNSTimeout, DNSError, DestinationUnavailable, DestinationIPUnroutable,
 		ConnectionRefused, ConnectionTerminated, ConnectionTimeout, ConnectionWriteTimeout, HTTPResponseTimeout,
-		HTTPResponseIncomplete:
+		TLSProtocolError, TLSCertificateError, TLSAlertReceived, HTTPResponseIncomplete:
 		return true
 	}
 	return false
+}
+
+// blames tells, of an error of RoundTrip, whether the origin is at fault.
+func (k Kind) blames() bool {
+	return k != Canceled && k != ConnectionLimitReached && k != HTTPRequestError
 }
 
 // An Error is why a round trip or the reading of its body failed. It holds no
 // field, target or body of the request.
 type Error struct {
 	Kind   Kind
-	Target string // host:port that was tried, "" if none was
+	Target string // host:port that was tried last, "" if none was
+	Tries  int    // how many there were, 0 for a request that was refused
 	Err    error  // the cause
 	// Reached: some of the request was written, so the origin may have acted on it.
 	Reached bool
@@ -135,6 +145,8 @@ func readError(err error, timeout Kind, begun bool) *Error {
 	switch {
 	case errors.As(err, &e):
 		return e
+	case tlsKind(err) != "":
+		return &Error{Kind: tlsKind(err), Err: fmt.Errorf("read the response: %w", err)}
 	case timedOut(err):
 		return &Error{Kind: timeout, Err: fmt.Errorf("read the response: %w", err)}
 	case begun:

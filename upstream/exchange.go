@@ -11,11 +11,11 @@ const maxInformational = 32
 
 // An exchange is one request and its response on one connection.
 //
-//	attempt -- send -- receive -- response, body -- end: connection kept or closed
-//	   |        |         |             |
-//	   +------ fail ------+----------- fail: connection closed
+//	try -- attempt -- send -- receive -- response, body -- end: connection kept or closed
+//	          |        |         |             |
+//	          +------ fail ------+----------- fail: connection closed
 //
-// It owns its connection until end or fail, each of which happens once.
+// It owns its connection until end or fail, each of which happens once an attempt.
 type exchange struct {
 	ctx    context.Context
 	up     *Upstream
@@ -28,12 +28,31 @@ type exchange struct {
 	upload   *upload // nil: it is not running
 	cut      bool    // the request was not sent whole
 	sent     bool    // some of it was
+	informed bool    // Inform was told of a response
 
 	resp Response
 	body body
 }
 
-// attempt tries the request once. It returns nil with x.resp set, or the error.
+// try makes one try at a target. RFC 9112 section 9.3.1: a pooled connection may
+// have closed just before the request went out; that is made good on a new one.
+func (x *exchange) try(t *target, wire []byte) *Error {
+	e := x.attempt(t, wire, false)
+	if e != nil && e.stale {
+		e = x.attempt(t, wire, true)
+	}
+	if e != nil && e.Kind.blames() {
+		t.failed.Add(1)
+	}
+	return e
+}
+
+// repeatable tells, after a failed try, whether another does no harm.
+func (x *exchange) repeatable(e *Error) bool {
+	return e.Kind.Unreachable() && x.req.repeatable() && !x.informed && x.ctx.Err() == nil
+}
+
+// attempt makes one on one connection. It returns nil with x.resp set, or the error.
 func (x *exchange) attempt(t *target, wire []byte, fresh bool) *Error {
 	x.target = t
 	c, e := t.take(x.ctx, fresh)
@@ -111,7 +130,7 @@ func (x *exchange) receive() *Error {
 func (x *exchange) unread(err error) *Error {
 	e := readError(err, HTTPResponseTimeout, x.conn.begun)
 	if e.Kind == ConnectionTerminated && x.conn.pooled {
-		e.stale = x.req.idempotent() && x.req.Body == nil
+		e.stale = x.req.repeatable()
 	}
 	return e
 }
@@ -120,6 +139,7 @@ func (x *exchange) inform(h head, f framing) {
 	switch {
 	case h.status != 100:
 		if x.req.Inform != nil {
+			x.informed = true
 			x.req.Inform(h.status, f.endToEnd(h.fields))
 		}
 	case x.upload != nil:
@@ -151,7 +171,11 @@ func (x *exchange) end(persistent bool) {
 		x.target.pool.put(c)
 		return
 	}
-	c.Close()
+	if whole {
+		c.Close()
+	} else {
+		c.abort()
+	}
 	if x.upload != nil {
 		x.upload.halt()
 	}
@@ -170,7 +194,7 @@ func (x *exchange) fail(e *Error) *Error {
 	if x.unhook != nil {
 		x.unhook()
 	}
-	c.Close()
+	c.abort()
 	if x.upload != nil {
 		x.upload.halt()
 	}

@@ -34,8 +34,10 @@ func (h head) frame(method string) (framing, *Error) {
 	}
 	f.persistent = !f.close && (h.minor == 1 || f.keepAlive)
 	f.empty = method == "HEAD" || h.status < 200 || h.status == 204 || h.status == 304
-	if h.status == 204 && content {
-		f.persistent = false // RFC 9110 section 8.6 forbids it; a body may follow late
+	if content && (h.status == 204 || method == "HEAD") {
+		// A broken origin may send the body all the same, late: it would be read as
+		// the answer to the next request. RFC 9110 section 8.6 forbids it for a 204.
+		f.persistent = false
 	}
 	if h.status == 204 {
 		f.length = 0

@@ -163,12 +163,10 @@ func (p *pool) retire() {
 	closeAll(old)
 }
 
-func (p *pool) count(s *Stats) {
+func (p *pool) count() (open, idle, waiting int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.Open += p.taken
-	s.Idle += len(p.idle)
-	s.Waiting += p.queue.Len()
+	return p.taken, len(p.idle), p.queue.Len()
 }
 
 // pop takes the newest idle connection; the lock is held.

@@ -48,11 +48,13 @@ type Request struct {
 	Upgrade bool
 }
 
-// idempotent: RFC 9110 section 9.2.2, for the methods that it defines.
-func (r *Request) idempotent() bool {
+// repeatable tells whether it may reach an origin twice: idempotent (RFC 9110
+// section 9.2.2, for the methods that it defines), and without a body, which would
+// have been read.
+func (r *Request) repeatable() bool {
 	switch r.Method {
 	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
-		return true
+		return r.Body == nil
 	}
 	return false
 }

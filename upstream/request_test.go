@@ -81,8 +81,8 @@ func TestRequestsRefused(t *testing.T) {
 
 func TestOptionsRefused(t *testing.T) {
 	for target, want := range map[string]string{
-		"https://h:1":     "the scheme must be http",
-		"h:1":             "the scheme must be http",
+		"ftp://h:1":       "the scheme must be http or https",
+		"h:1":             "the scheme must be http or https",
 		"http://":         "the host is missing",
 		"http://u:p@h":    "user information is not allowed",
 		"http://h/p":      "only scheme, host and port are allowed",
@@ -92,14 +92,17 @@ func TestOptionsRefused(t *testing.T) {
 		"http://h:65536":  "the port must be 1 to 65535",
 		"http://h:1\r\nx": "not a URL; write http://host:port",
 	} {
-		_, err := parseTarget(target)
+		_, _, err := parseTarget(target)
 		if err == nil || err.Error() != want {
 			t.Errorf("parseTarget(%q) = %v, want %s", target, err, want)
 		}
 	}
-	for target, want := range map[string]string{"http://h": "h:80", "http://[::1]:9000": "[::1]:9000"} {
-		if got, err := parseTarget(target); got != want || err != nil {
-			t.Errorf("parseTarget(%q) = %q, %v, want %q", target, got, err, want)
+	for target, want := range map[string]string{
+		"http://h": "h:80", "http://[::1]:9000": "[::1]:9000", "https://h": "h:443", "HTTPS://h:80": "h:80", "https://[::1]": "[::1]:443",
+	} {
+		got, secure, err := parseTarget(target)
+		if got != want || secure != strings.HasPrefix(strings.ToLower(target), "https") || err != nil {
+			t.Errorf("parseTarget(%q) = %q, %t, %v, want %q", target, got, secure, err, want)
 		}
 	}
 	for name, change := range map[string]func(*Options){
@@ -107,6 +110,7 @@ func TestOptionsRefused(t *testing.T) {
 		"a bad target":  func(o *Options) { o.Targets = append(o.Targets, "x") },
 		"no connection": func(o *Options) { o.MaxConnections = 0 },
 		"negative":      func(o *Options) { o.Wait = -1 },
+		"no attempt":    func(o *Options) { o.Attempts = -1 },
 	} {
 		o := options("http://h")
 		change(&o)

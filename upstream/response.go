@@ -23,6 +23,8 @@ type Response struct {
 	Body io.ReadCloser
 	// Target is the host:port that answered.
 	Target string
+	// Tries is how many it took, at least 1.
+	Tries int
 	// Conn is the connection after a 101, else nil. It counts in the pool until it
 	// is closed; cancelling the context closes it too. No deadline is set on it.
 	Conn io.ReadWriteCloser

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/url"
@@ -15,17 +16,18 @@ type target struct {
 	addr    string // host:port
 	connect time.Duration
 	dial    func(context.Context) (net.Conn, error)
+	tls     *tls.Config // nil: plain HTTP
 	pool    pool
 
-	dialed, reused atomic.Uint64
+	dialed, reused, failed atomic.Uint64
 }
 
 func newTarget(raw string, o Options, parked func()) (*target, error) {
-	addr, err := parseTarget(raw)
+	addr, secure, err := parseTarget(raw)
 	if err != nil {
 		return nil, err
 	}
-	return &target{
+	t := &target{
 		addr:    addr,
 		connect: o.Connect,
 		dial:    func(ctx context.Context) (net.Conn, error) { return o.Dial(ctx, "tcp", addr) },
@@ -33,32 +35,43 @@ func newTarget(raw string, o Options, parked func()) (*target, error) {
 			max: o.MaxConnections, maxWaiting: o.MaxWaiting,
 			idleFor: o.Idle, wait: o.Wait, parked: parked,
 		},
-	}, nil
+	}
+	if secure {
+		host, _, _ := net.SplitHostPort(addr) // parseTarget joined it
+		t.tls = forTarget(o.TLS, host)
+	}
+	return t, nil
 }
 
-// parseTarget returns host:port of http://host[:port].
-func parseTarget(raw string) (string, error) {
+// parseTarget returns host:port of http://host[:port] or https://host[:port], and
+// which of the two it is.
+func parseTarget(raw string) (addr string, secure bool, _ error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return "", errors.New("not a URL; write http://host:port")
-	case u.Scheme != "http":
-		return "", errors.New("the scheme must be http")
+		return "", false, errors.New("not a URL; write http://host:port")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", false, errors.New("the scheme must be http or https")
 	case u.Hostname() == "":
-		return "", errors.New("the host is missing")
+		return "", false, errors.New("the host is missing")
 	case u.User != nil:
-		return "", errors.New("user information is not allowed")
+		return "", false, errors.New("user information is not allowed")
 	case u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", errors.New("only scheme, host and port are allowed")
+		return "", false, errors.New("only scheme, host and port are allowed")
 	}
+	secure = u.Scheme == "https"
 	port := u.Port()
-	if port == "" {
+	switch {
+	case port != "":
+	case secure:
+		port = "443"
+	default:
 		port = "80"
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return "", errors.New("the port must be 1 to 65535")
+		return "", false, errors.New("the port must be 1 to 65535")
 	}
-	return net.JoinHostPort(u.Hostname(), port), nil
+	return net.JoinHostPort(u.Hostname(), port), secure, nil
 }
 
 // take gives a connection with a place in the pool: a pooled one that is alive
@@ -97,13 +110,24 @@ func (t *target) open(ctx context.Context) (*conn, *Error) {
 		bounded, cancel = context.WithTimeout(ctx, t.connect)
 		defer cancel()
 	}
-	nc, err := t.dial(bounded)
-	if err == nil {
+	c, e := t.connection(bounded)
+	if e == nil {
 		t.dialed.Add(1)
-		return newConn(nc), nil
+		return c, nil
 	}
-	if e := canceled(ctx, ConnectionTimeout); e != nil {
-		return nil, e
+	if gone := canceled(ctx, ConnectionTimeout); gone != nil {
+		return nil, gone
 	}
-	return nil, dialError(err)
+	return nil, e
+}
+
+func (t *target) connection(ctx context.Context) (*conn, *Error) {
+	nc, err := t.dial(ctx)
+	if err != nil {
+		return nil, dialError(err)
+	}
+	if t.tls == nil {
+		return newConn(nc, nil), nil
+	}
+	return handshake(ctx, nc, t.tls)
 }

@@ -88,7 +88,7 @@ func (u *upload) fail(e *Error) {
 		return
 	}
 	u.broke.Store(true)
-	u.conn.Close()
+	u.conn.abort()
 }
 
 func (u *upload) startClock() {

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -15,9 +16,19 @@ import (
 type Options struct {
 	// Name is what errors call it.
 	Name string
-	// Targets are http://host:port, at least one, taken in turn.
+	// Targets are http://host[:port] or https://host[:port], at least one, taken
+	// in turn. The default ports are 80 and 443.
 	Targets []string
-	// Connect bounds the opening of a connection, name lookup included. 0: no bound.
+	// TLS is for https targets; see TLSOptions. nil: the system's authorities. The
+	// name of the server is each target's own host unless one is given; the least
+	// version is 1.2, the protocol always HTTP/1.1. It is not to be changed later.
+	TLS *tls.Config
+	// Attempts is how often an idempotent request without a body is tried in all,
+	// each time on the next target, while no response head comes (see RoundTrip).
+	// 0: once.
+	Attempts int
+	// Connect bounds the opening of a connection, name lookup and TLS included.
+	// 0: no bound.
 	Connect time.Duration
 	// Response bounds the time from the request's last byte to the end of the
 	// response head, one write of the request, and the time between two reads of
@@ -34,8 +45,10 @@ type Options struct {
 	// MaxHead bounds a response head and a trailer section, in bytes. 0: 64 KiB.
 	MaxHead int
 	// Dial opens a connection. nil: a net.Dialer (both IP families, names looked
-	// up anew each time). On Linux a connection that is a syscall.Conn is looked at
-	// before it is used again; others are not.
+	// up anew each time). A pooled connection stays when its name has got other
+	// addresses: busy for ever, it is used for ever. On Linux a connection that is a
+	// syscall.Conn is looked at before it is used again; others are not. TLS is put
+	// on top of it here.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
@@ -45,6 +58,7 @@ type Upstream struct {
 	name     string
 	targets  []*target
 	next     atomic.Uint32
+	attempts int
 	response time.Duration
 	maxHead  int
 
@@ -56,15 +70,6 @@ type Upstream struct {
 	armed   atomic.Bool // the sweeper will run
 }
 
-// Stats counts an upstream's connections, over all its targets.
-type Stats struct {
-	Open    int    // connections, those being dialed included
-	Idle    int    // unused ones among them
-	Waiting int    // requests that wait for one
-	Dialed  uint64 // connections opened so far
-	Reused  uint64 // requests that found one in the pool so far
-}
-
 // New makes an upstream, or says which option is at fault. It opens nothing.
 func New(o Options) (*Upstream, error) {
 	switch {
@@ -72,7 +77,7 @@ func New(o Options) (*Upstream, error) {
 		return nil, fmt.Errorf("upstream %s: no targets", o.Name)
 	case o.MaxConnections < 1:
 		return nil, fmt.Errorf("upstream %s: max_connections is %d, want at least 1", o.Name, o.MaxConnections)
-	case min(o.MaxWaiting, o.MaxHead) < 0 || min(o.Connect, o.Response, o.Idle, o.Wait) < 0:
+	case min(o.MaxWaiting, o.MaxHead, o.Attempts) < 0 || min(o.Connect, o.Response, o.Idle, o.Wait) < 0:
 		return nil, fmt.Errorf("upstream %s: a bound is negative", o.Name)
 	}
 	if o.MaxHead == 0 {
@@ -81,7 +86,10 @@ func New(o Options) (*Upstream, error) {
 	if o.Dial == nil {
 		o.Dial = new(net.Dialer).DialContext
 	}
-	u := &Upstream{name: o.Name, response: o.Response, maxHead: o.MaxHead, idle: o.Idle}
+	if o.TLS == nil {
+		o.TLS = newTLSConfig()
+	}
+	u := &Upstream{name: o.Name, response: o.Response, maxHead: o.MaxHead, idle: o.Idle, attempts: max(o.Attempts, 1)}
 	u.heads.New = func() any { return new([]byte) }
 	u.pieces.New = func() any { b := make([]byte, pieceSize); return &b }
 	u.sweeper = time.AfterFunc(time.Hour, u.sweep)
@@ -99,6 +107,12 @@ func New(o Options) (*Upstream, error) {
 // RoundTrip sends the request to the next target in turn and returns its final
 // response as soon as the head is there. Errors are of type *Error.
 //
+// An idempotent request without a body (RFC 9110 section 9.2.2) is tried again, on
+// the target after that, up to Options.Attempts times in all, if its error is
+// Unreachable: a head that broke off, or took too long, is no head. It is not after
+// a response of any status, one that was refused, or a 1xx that Inform was told of.
+// An origin may then get it twice.
+//
 // After an error nobody reads req.Body any more. With a response that holds from
 // the return of Response.Body.Close, which must be called in any case.
 //
@@ -114,17 +128,18 @@ func (u *Upstream) RoundTrip(ctx context.Context, req *Request) (*Response, erro
 	if cap(wire) <= pieceSize { // one huge head must not stay in the pool
 		*head = wire
 	}
-	t := u.targets[int(u.next.Add(1)-1)%len(u.targets)]
-	// RFC 9112 section 9.3.1: a pooled connection may have closed just before the
-	// request went out. Sent again at most once, on a new connection.
-	for fresh := false; ; fresh = true {
-		e := x.attempt(t, wire, fresh)
+	turn := u.next.Add(1) - 1
+	for tries := 1; ; tries++ {
+		t := u.targets[turn%uint32(len(u.targets))]
+		e := x.try(t, wire)
 		if e == nil {
+			x.resp.Tries = tries
 			return &x.resp, nil
 		}
-		if fresh || !e.stale {
+		if e.Tries = tries; tries == u.attempts || !x.repeatable(e) {
 			return nil, e
 		}
+		turn++
 	}
 }
 
@@ -135,17 +150,6 @@ func (u *Upstream) Retire() {
 		t.pool.retire()
 	}
 	u.sweeper.Stop()
-}
-
-// Stats counts the connections now.
-func (u *Upstream) Stats() Stats {
-	var s Stats
-	for _, t := range u.targets {
-		t.pool.count(&s)
-		s.Dialed += t.dialed.Load()
-		s.Reused += t.reused.Load()
-	}
-	return s
 }
 
 // parked is called after a connection became idle. The sweeper clears armed

@@ -7,12 +7,12 @@ import (
 
 	"github.com/mattn/go-isatty"
 
+	"github.com/afterburner-gateway/afterburner/config"
 	"github.com/afterburner-gateway/afterburner/telemetry"
 )
 
 // openAccessLog opens the output that the configuration names.
-func (s *service) openAccessLog(t *telemetry.Telemetry) (*telemetry.AccessLog, error) {
-	c := s.config.Telemetry.AccessLog
+func (s *service) openAccessLog(t *telemetry.Telemetry, c config.AccessLog) (*telemetry.AccessLog, error) {
 	output, err := s.output(c.Output)
 	if err != nil {
 		return nil, fmt.Errorf("open the access log %s: %w; choose another telemetry.access_log.output", c.Output, err)

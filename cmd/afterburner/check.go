@@ -72,6 +72,15 @@ func checkAsJSON(file string, stdout io.Writer) error {
 // load reads a configuration and says its faults and warnings.
 func load(file string, stderr io.Writer) (*config.Config, error) {
 	loaded, faults := config.Load(file, os.LookupEnv)
+	sayFaults(faults, stderr)
+	if len(faults.Errors()) > 0 {
+		return nil, errSaid
+	}
+	return loaded, nil
+}
+
+// sayFaults writes one a line.
+func sayFaults(faults config.Faults, stderr io.Writer) {
 	for _, fault := range faults {
 		line := fault.String()
 		if fault.Warning {
@@ -79,10 +88,6 @@ func load(file string, stderr io.Writer) (*config.Config, error) {
 		}
 		fmt.Fprintln(stderr, line)
 	}
-	if len(faults.Errors()) > 0 {
-		return nil, errSaid
-	}
-	return loaded, nil
 }
 
 func count(n int, what string) string {

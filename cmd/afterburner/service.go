@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,21 +12,20 @@ import (
 
 	rungroup "github.com/oklog/run"
 
-	"github.com/afterburner-gateway/afterburner/admin"
 	"github.com/afterburner-gateway/afterburner/config"
 	"github.com/afterburner-gateway/afterburner/proxy"
 	"github.com/afterburner-gateway/afterburner/telemetry"
 )
 
-// service is the running gateway: two listeners and what leads to their end, in
-// one run group.
+// service is the running gateway: listeners, a configuration that may be
+// replaced, and what leads to the end, in one run group.
 //
 //	serving - signal ------------> draining  /readyz says no, responses close their connections
 //	draining - drain.delay ------> closing   no new connections, running requests go on
 //	closing - done or timeout ---> ended     exit code 0
 //	any - second signal ---------> ended     exit code 1
 type service struct {
-	config         *config.Config
+	source         source
 	stdout, stderr io.Writer
 }
 
@@ -36,89 +33,138 @@ type service struct {
 var errSecondSignal = errors.New("a second signal: left at once, without waiting for running requests")
 
 func (s *service) run(ctx context.Context) error {
-	memory := fitMemory(int64(s.config.Store.Memory))
+	c, err := s.read()
+	if err != nil {
+		return err
+	}
 	counted := telemetry.New(telemetry.Options{Version: version()})
-	access, err := s.openAccessLog(counted)
+	access, err := s.openAccessLog(counted, c.Telemetry.AccessLog)
 	if err != nil {
 		return err
 	}
 	defer access.Close()
 	log := telemetry.NewLogger(s.stderr, !isTerminal(s.stderr))
-	gateway, err := proxy.New(s.config, proxy.Parts{Telemetry: counted, Access: access, Log: log, Memory: memory})
+	gateway, err := proxy.New(c, proxy.Parts{
+		Telemetry: counted, Access: access, Log: log, Memory: fitMemory(int64(c.Store.Memory)),
+	})
 	if err != nil {
 		return err
 	}
 	defer gateway.Close()
 
-	front, err := listen(ctx, s.config.Listen, "--listen")
-	if err != nil {
-		return err
-	}
-	defer front.Close()
-	back, err := listen(ctx, s.config.Admin.Listen, "--admin")
-	if err != nil {
-		return err
-	}
-	defer back.Close()
+	// Before the start lines: who has read them may send a signal at once.
+	signals, reloads := make(chan os.Signal, 2), make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
+	signal.Notify(reloads, syscall.SIGHUP)
+	defer signal.Stop(signals)
+	defer signal.Stop(reloads)
 
-	server := proxy.NewServer(gateway, s.config.Limits)
-	handler := admin.New(admin.Options{
-		Token: s.config.Admin.Token, Gateway: purger{gateway}, Metrics: counted.Handler(), Logger: log,
-	})
-	fmt.Fprintf(s.stderr, "listening on http://%s\nadmin on http://%s\n", front.Addr(), back.Addr())
-	return s.group(ctx, gateway, server, front, back, handler).Run()
+	l := &live{
+		source: s.source, gateway: gateway, telemetry: counted, log: log, stderr: s.stderr,
+		started: time.Now(), fronts: newFronts(gateway, s.stderr), back: newBack(s.stderr),
+	}
+	defer l.fronts.close()
+	if err := l.take(ctx, c); err != nil {
+		return err
+	}
+	err = l.group(ctx, signals, reloads).Run()
+	if !errors.Is(err, errSecondSignal) {
+		l.back.close() // waits for the operators' running requests
+	}
+	return err
+}
+
+// read reads the configuration for the start.
+func (s *service) read() (*config.Config, error) {
+	c, faults, err := s.source.read(nil)
+	if err != nil {
+		return nil, err
+	}
+	errs := faults.Errors()
+	if len(errs) > 0 && errs[0].File == "" { // the flags' own, which have no place
+		return nil, errs.Err()
+	}
+	sayFaults(faults, s.stderr)
+	if len(errs) > 0 {
+		return nil, errSaid
+	}
+	return c, nil
 }
 
 // group is everything that runs, and how each part is told to end.
-func (s *service) group(ctx context.Context, g *proxy.Gateway, server *proxy.Server, front, back net.Listener, handler http.Handler) *rungroup.Group {
+func (l *live) group(ctx context.Context, signals, reloads <-chan os.Signal) *rungroup.Group {
 	var group rungroup.Group
-	ended := make(chan struct{}) // the leaving is over, or something failed
-
-	leaving, stopLeaving := context.WithCancel(ctx)
-	group.Add(func() error {
-		return s.leave(leaving, g, server)
-	}, func(error) {
-		stopLeaving()
-		close(ended)
-	})
-	group.Add(func() error {
-		if err := server.Serve(front); err != nil {
-			return err
-		}
-		<-ended
-		return nil
-	}, func(error) { front.Close() })
-
-	administering, stopAdmin := context.WithCancel(ctx)
-	group.Add(func() error {
-		return admin.Serve(administering, back, handler)
-	}, func(error) { stopAdmin() })
+	add := func(part func(context.Context) error) {
+		running, stop := context.WithCancel(ctx)
+		group.Add(func() error { return part(running) }, func(error) { stop() })
+	}
+	add(func(ctx context.Context) error { return l.leave(ctx, signals) })
+	add(func(ctx context.Context) error { return firstOf(ctx, l.fronts.failed) })
+	add(func(ctx context.Context) error { return firstOf(ctx, l.back.failed) })
+	add(func(ctx context.Context) error { return l.reloadOn(ctx, reloads) })
+	if l.source.file != "" {
+		add(l.watch)
+	}
 	return &group
 }
 
+// firstOf waits for a failure.
+func firstOf(ctx context.Context, failed <-chan error) error {
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// reloadOn reloads at each signal.
+func (l *live) reloadOn(ctx context.Context, signals <-chan os.Signal) error {
+	for {
+		select {
+		case <-signals:
+			_, _ = l.Reload(ctx) // it is loud by itself
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// watch reloads when the file changes. Where it cannot be watched the gateway
+// goes on without.
+func (l *live) watch(ctx context.Context) error {
+	err := watchFile(ctx, l.source.file, l.log, func() {
+		_, _ = l.Reload(ctx) // it is loud by itself
+	})
+	if err != nil {
+		l.log.Warn("the configuration file is not watched", "error", err)
+		<-ctx.Done()
+	}
+	return nil
+}
+
 // leave waits for a signal and then goes by the steps that service draws.
-func (s *service) leave(ctx context.Context, g *proxy.Gateway, server *proxy.Server) error {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT)
-	defer signal.Stop(signals)
+func (l *live) leave(ctx context.Context, signals <-chan os.Signal) error {
 	select {
 	case <-signals:
 	case <-ctx.Done():
 	}
-	g.Drain()
+	l.gateway.Drain()
+	drain := l.drain()
 	select {
-	case <-time.After(time.Duration(s.config.Drain.Delay)):
+	case <-time.After(time.Duration(drain.Delay)):
 	case <-signals:
 		return errSecondSignal
 	}
-	closing, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), time.Duration(s.config.Drain.Timeout), nil)
+	timeout := time.Duration(drain.Timeout)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- server.Shutdown(closing) }()
+	go func() { done <- l.fronts.shutdown(closing) }()
 	select {
 	case err := <-done:
 		if errors.Is(err, context.DeadlineExceeded) {
-			fmt.Fprintf(s.stderr, "drain.timeout of %s is over: some requests were cut\n", time.Duration(s.config.Drain.Timeout))
+			fmt.Fprintf(l.stderr, "drain.timeout of %s is over: some requests were cut\n", timeout)
 			return nil
 		}
 		return err
@@ -127,20 +173,8 @@ func (s *service) leave(ctx context.Context, g *proxy.Gateway, server *proxy.Ser
 	}
 }
 
-// purger is the gateway as the admin listener sees it.
-type purger struct{ *proxy.Gateway }
-
-// Purge removes what p names.
-func (p purger) Purge(_ context.Context, what admin.Purge) (admin.PurgeResult, error) {
-	switch {
-	case what.Soft, what.Prefix != "", what.Tag != "":
-		return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: "This version purges by url and all, and never softly."}
-	case what.All:
-		p.PurgeAll()
-	default:
-		if err := p.PurgeURL(what.URL); err != nil {
-			return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: err.Error()}
-		}
-	}
-	return admin.PurgeResult{}, nil
+func (l *live) drain() config.Drain {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.config.Drain
 }

@@ -1,0 +1,68 @@
+# Everything a newcomer runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The modules: the gateway's own, and two that only examples need.
+MODULES := . examples/slow-api examples/demo
+# What tests use beside Go, gcc and make: Debian's package of each command.
+PARTS := curl
+# How long each fuzz target runs, and how long each benchmark.
+FUZZTIME ?= 30s
+BENCHTIME ?= 1s
+# The demo's: FORMAT=json prints only the report; KEEP=1 leaves both running.
+FORMAT ?= table
+KEEP ?=
+
+.PHONY: help build demo test race check fuzz bench docs parts
+
+help: ## Show this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+build: ## Build bin/afterburner, bin/slow-api and bin/demo
+	@go build -o bin/afterburner ./cmd/afterburner
+	@cd examples/slow-api && go build -o ../../bin/slow-api .
+	@cd examples/demo && go build -o ../../bin/demo .
+
+demo: build ## Put the gateway before a slow API and show what it saves (FORMAT=json, KEEP=1)
+	@bin/demo -format $(FORMAT) $(if $(filter-out 0,$(KEEP)),-keep)
+
+test: parts ## Run every test
+	@for module in $(MODULES); do (cd $$module && go test ./...); done
+
+race: parts ## Run every test under the race detector
+	@for module in $(MODULES); do (cd $$module && go test -race ./...); done
+
+check: ## Check format, vet, staticcheck, the arrows, go.mod, generated docs
+	@unformatted=$$(gofmt -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	@staticcheck=$$(go tool -n staticcheck); \
+	for module in $(MODULES); do (cd $$module && go vet ./... && "$$staticcheck" ./... && go mod tidy -diff); done
+	@go test ./test -run '^TestArrows'
+	@go run ./docs/gen -check
+
+fuzz: ## Run every fuzz target for FUZZTIME (30s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file target; do \
+		echo "$${target#func } in $${file%/*}"; \
+		(cd "$${file%/*}" && go test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) . </dev/null); \
+	done
+
+bench: ## Run the benchmarks in the code (BENCHTIME)
+	@for module in $(MODULES); do (cd $$module && go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...); done
+
+docs: ## Write the generated pages in docs/ anew
+	@go run ./docs/gen
+
+# What is missing is installed where that is possible: on Debian, as root. Else
+# its tests are skipped, loudly, and under CI=true that is a failure.
+parts:
+	@for part in $(PARTS); do \
+		if command -v "$$part" >/dev/null; then continue; fi; \
+		if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+			echo "installing $$part, which tests use" >&2; \
+			apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$$part" >&2 || true; \
+		fi; \
+		if command -v "$$part" >/dev/null; then continue; fi; \
+		if [ "$${CI:-}" = true ]; then echo "FAILED: $$part is missing, and CI=true allows no skipped test" >&2; exit 1; fi; \
+		echo "SKIPPED: the tests that use $$part; install it to run them" >&2; \
+	done

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/afterburner-gateway/afterburner/admin"
+	"github.com/afterburner-gateway/afterburner/config"
+	"github.com/afterburner-gateway/afterburner/proxy"
+	"github.com/afterburner-gateway/afterburner/telemetry"
+)
+
+// live is the running configuration and all that may replace it: whole, or not
+// at all and loudly.
+//
+//	read and check - open new listeners - build - swap one pointer - the old leave
+//
+// Each step before the swap may fail and leaves everything as it was.
+type live struct {
+	source    source
+	gateway   *proxy.Gateway
+	telemetry *telemetry.Telemetry
+	log       *slog.Logger
+	stderr    io.Writer
+	started   time.Time
+	fronts    *fronts
+	back      *back
+
+	mu       sync.Mutex // one reload at a time
+	config   *config.Config
+	loadedAt time.Time
+	last     *admin.LastTry
+}
+
+// take makes a checked configuration the running one.
+func (l *live) take(ctx context.Context, c *config.Config) error {
+	front, err := l.fronts.prepare(ctx, c.Listen, l.config)
+	if err != nil {
+		return err
+	}
+	back, err := l.back.prepare(ctx, c.Admin.Listen, l.config)
+	if err == nil && l.config != nil { // the first was given to proxy.New
+		err = l.gateway.Configure(c)
+	}
+	if err != nil {
+		for _, opened := range []io.Closer{front, back} {
+			if opened != nil {
+				_ = opened.Close()
+			}
+		}
+		return err
+	}
+	l.config, l.loadedAt = c, time.Now()
+	l.fronts.use(front, c)
+	l.back.use(back, admin.New(admin.Options{
+		Token: c.Admin.Token, Gateway: l, Metrics: l.telemetry.Handler(), Logger: l.log,
+	}))
+	return nil
+}
+
+// Reload reads the source again and takes it over. The errors are those that
+// admin.Gateway names.
+func (l *live) Reload(ctx context.Context) (admin.ReloadResult, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c, faults, err := l.source.read(l.config)
+	if err == nil && len(faults.Errors()) > 0 {
+		err = &admin.InvalidConfig{Faults: adminFaults(faults)}
+	}
+	if err == nil {
+		err = l.take(context.WithoutCancel(ctx), c)
+	}
+	l.note(faults, err)
+	switch {
+	case errors.Is(err, errNoFile):
+		return admin.ReloadResult{}, &admin.Refusal{Status: http.StatusConflict, Detail: err.Error()}
+	case err != nil:
+		return admin.ReloadResult{}, err
+	}
+	return admin.ReloadResult{Hash: hash(c), Warnings: adminFaults(faults)}, nil
+}
+
+// note tells everybody how the try went.
+func (l *live) note(faults config.Faults, err error) {
+	now := time.Now()
+	l.last = &admin.LastTry{At: now, OK: err == nil, Faults: adminFaults(faults)}
+	l.telemetry.Reloaded(err == nil, now)
+	if err == nil {
+		l.log.Info("configuration reloaded", "source", l.source.name(), "hash", hash(l.config))
+		return
+	}
+	l.last.Error = err.Error()
+	sayFaults(faults, l.stderr)
+	l.log.Error("configuration not reloaded, the one before goes on", "source", l.source.name(), "error", err)
+}
+
+// adminFaults are faults as the admin API shows them.
+func adminFaults(faults config.Faults) []admin.Fault {
+	list := make([]admin.Fault, 0, len(faults))
+	for _, f := range faults {
+		severity := admin.SeverityError
+		if f.Warning {
+			severity = admin.SeverityWarning
+		}
+		list = append(list, admin.Fault{
+			File: f.File, Line: f.Line, Column: f.Column,
+			Path: f.Path, Message: f.Message, Severity: severity,
+		})
+	}
+	return list
+}
+
+// Ready says why the gateway should not get requests.
+func (l *live) Ready() error { return l.gateway.Ready() }
+
+// Purge removes what p names.
+func (l *live) Purge(_ context.Context, p admin.Purge) (admin.PurgeResult, error) {
+	switch {
+	case p.Soft, p.Prefix != "", p.Tag != "":
+		return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: "This version purges by url and all, and never softly."}
+	case p.All:
+		l.gateway.PurgeAll()
+	default:
+		if err := l.gateway.PurgeURL(p.URL); err != nil {
+			return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: err.Error()}
+		}
+	}
+	return admin.PurgeResult{}, nil
+}
