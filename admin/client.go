@@ -56,6 +56,9 @@ func (c *Client) Purge(ctx context.Context, p Purge) (PurgeResult, error) {
 	if err != nil {
 		return PurgeResult{}, err
 	}
+	if strings.ContainsFunc(c.Token, unicode.IsControl) {
+		return PurgeResult{}, errors.New("the admin token has a line break or another control character in it; check --token or AFTERBURNER_ADMIN_TOKEN")
+	}
 	var done purged
 	if err := c.post(ctx, base.JoinPath("/api/purge"), body, &done); err != nil {
 		return PurgeResult{}, fmt.Errorf("purge at %s: %w", base, err)

@@ -134,6 +134,8 @@ func TestTheAnswersAreAsDescribed(t *testing.T) {
 		{"GET /api/status", gateway{status: Status{Config: ConfigStatus{Effective: func() {}}}}, "", 500},
 		{purge + `{"all":true}`, gateway{}, "", 200},
 		{purge + `{"tag":"t"}`, gateway{result: PurgeResult{Count: 3}}, "", 200},
+		{purge + `{"url":"/a"}`, gateway{}, "", 200},
+		{purge + `{"prefix":"/a"}`, gateway{}, "", 200},
 		{purge + `{}`, gateway{}, "", 400},
 		{purge + `{"tag":"t"}`, gateway{err: &Refusal{400, "no"}}, "", 400},
 		{purge + strings.Repeat(" ", maxPurge+1), gateway{}, "", 413},

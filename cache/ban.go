@@ -7,8 +7,9 @@ import (
 	"sync/atomic"
 )
 
-// maxBans bounds the exact bans that are remembered one by one. When one more
-// comes, the floor rises to the newest sequence: purge more, never less.
+// maxBans bounds the exact bans that are remembered one by one. Beyond it the
+// older half is forgotten and the floor rises to the newest of them: purge more,
+// never less.
 const maxBans = 100_000
 
 // bans is the list of what was purged, all one sequence. An object older than a
@@ -23,7 +24,8 @@ type bans struct {
 	seed maphash.Seed
 	// url has the hash of "host/path?query" or "/path?query" (every host): a
 	// client chooses how long they are. Two of one hash purge each other.
-	url map[uint64]uint64 // → sequence
+	url   map[uint64]uint64 // → sequence; at most half of maxBans
+	older map[uint64]uint64 // the half before, full
 }
 
 func newBans() *bans {
@@ -40,12 +42,22 @@ func (b *bans) banURL(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seq := b.sequence.Add(1)
-	if _, known := b.url[hash]; !known && len(b.url) >= maxBans {
-		clear(b.url)
-		b.floor.Store(seq)
+	if _, known := b.url[hash]; !known && len(b.url) >= maxBans/2 {
+		b.forgetOlder()
 	}
 	b.url[hash] = seq
 	b.newest.Store(seq)
+}
+
+// forgetOlder makes room: what the forgotten bans named is gone with all that is
+// older than the newest of them. mu is held.
+func (b *bans) forgetOlder() {
+	floor := b.floor.Load()
+	for _, seq := range b.older {
+		floor = max(floor, seq)
+	}
+	b.floor.Store(floor)
+	b.older, b.url = b.url, make(map[uint64]uint64, maxBans/2)
 }
 
 // banAll purges everything.
@@ -53,7 +65,7 @@ func (b *bans) banAll() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	seq := b.sequence.Add(1)
-	clear(b.url)
+	b.url, b.older = make(map[uint64]uint64), nil
 	b.floor.Store(seq)
 	b.newest.Store(seq)
 }
@@ -74,7 +86,7 @@ func (b *bans) newer(key string, seq uint64) bool {
 	exact, anyHost := maphash.String(b.seed, name), maphash.String(b.seed, path)
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return b.url[exact] > seq || b.url[anyHost] > seq
+	return max(b.url[exact], b.older[exact], b.url[anyHost], b.older[anyHost]) > seq
 }
 
 // kills tests an object and remembers up to where it was tested.

@@ -122,6 +122,14 @@ func (f *Flight) outwaited() {
 	}
 }
 
+// outlived tells whether the response is no longer fresh while it still fills:
+// then it is for those alone who asked before.
+func (f *Flight) outlived(now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.response != nil && f.response.Verdict.Age(now) >= f.response.Verdict.Lifetime
+}
+
 // leaveSlot takes the flight out of its slot: nobody joins from now on.
 func (f *Flight) leaveSlot() {
 	if f.private {

@@ -49,6 +49,9 @@ type Policy struct {
 	// KeepAcceptEncoding: Accept-Encoding is part of the variant. Otherwise the
 	// gateway codes itself and a Vary on Accept-Encoding selects nothing.
 	KeepAcceptEncoding bool
+	// Rewritten are the request fields, lower-cased, that the gateway writes
+	// itself: what a client says in them does not select an answer.
+	Rewritten []string
 	// MaxObject is the largest body stored, in bytes. 0: Judge does not look.
 	MaxObject int64
 	// Wait is how long a request follows another's flight that has no head yet.

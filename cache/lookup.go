@@ -68,6 +68,10 @@ func (s *Store) Lookup(req *Request, pol *Policy, now time.Time, alone bool) Ans
 	if answer.Word == Hit {
 		return answer
 	}
+	if OnlyIfCached(req.Fields) {
+		answer.Word, answer.Reason = Pass, OnlyCached
+		return answer
+	}
 	if req.Method == "HEAD" { // a head alone stores nothing
 		return answer
 	}
@@ -151,7 +155,7 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 		answer.Word, answer.Reason = Alone, UncacheableMark
 		return s.begin(sl, who, c, answer)
 	}
-	if c.alone || c.pol.Wait == 0 || answer.Forward == FwdRequest {
+	if c.alone || c.pol.Wait == 0 || answer.Forward == FwdRequest || wantsNew(c.req.Fields) {
 		answer.Word = Alone
 		return s.begin(sl, who, c, answer)
 	}
@@ -165,6 +169,10 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 	answer.Word = Lead
 	return s.begin(sl, who, c, answer)
 }
+
+// wantsNew tells whether a request is owed an answer that was made after it came
+// (RFC 9111 section 5.2.1.4): a flight that began before has none.
+func wantsNew(f Fields) bool { return refusedByClient(f, 0, maxDelta) == ClientNoCache }
 
 // isConditional tells whether the client has a copy that the origin could
 // confirm.
@@ -184,7 +192,7 @@ func (s *Store) joinable(sl *slot, who crowd, c claim) *Flight {
 		return nil
 	}
 	for _, f := range sl.flights {
-		if f.crowd != who || f.policy.Fingerprint != c.pol.Fingerprint || s.bans.newer(sl.key, f.seq) {
+		if f.crowd != who || f.policy.Fingerprint != c.pol.Fingerprint || s.bans.newer(sl.key, f.seq) || f.outlived(c.now) {
 			continue
 		}
 		if sameSelection(sl.vary, f.Request.Fields, c.req.Fields) {

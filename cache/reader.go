@@ -3,6 +3,7 @@ package cache
 import (
 	"io"
 	"slices"
+	"time"
 )
 
 // Reader is one who reads a flight, from byte 0 and at its own pace. It belongs
@@ -122,10 +123,13 @@ func (r *Reader) take() ([]byte, error) {
 	return nil, nil
 }
 
-// Object waits for the whole. nil with an error: it broke, or the client has
-// gone; nil without: it is not stored, read it with Next.
-func (r *Reader) Object(gone <-chan struct{}) (*Object, error) {
+// Object waits for the whole, for a while. nil with an error: it broke, or the
+// client has gone; nil without: it is not stored or takes longer, read it with
+// Next.
+func (r *Reader) Object(gone <-chan struct{}, patience time.Duration) (*Object, error) {
 	f := r.flight
+	over := time.NewTimer(patience)
+	defer over.Stop()
 	for {
 		f.mu.Lock()
 		switch {
@@ -141,6 +145,8 @@ func (r *Reader) Object(gone <-chan struct{}) (*Object, error) {
 		f.mu.Unlock()
 		select {
 		case <-changed:
+		case <-over.C:
+			return nil, nil
 		case <-gone:
 			return nil, io.ErrClosedPipe
 		}

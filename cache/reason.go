@@ -18,22 +18,24 @@ const (
 	ClientNoCache  Reason = "client_no_cache"  // RFC 9111 sections 5.2.1.4 and 5.4
 	ClientMaxAge   Reason = "client_max_age"   // RFC 9111 section 5.2.1.1
 	ClientMinFresh Reason = "client_min_fresh" // RFC 9111 section 5.2.1.3
+	OnlyCached     Reason = "only_if_cached"   // RFC 9111 section 5.2.1.7: nothing is stored, nobody is asked
 	Credentials    Reason = "credentials"      // RFC 9111 section 3.5: no permission to share
 )
 
 // Reasons that come from the response, and so tell what to expect of the key.
 const (
-	NoStore     Reason = "no_store"          // RFC 9111 section 5.2.2.5
-	Private     Reason = "private"           // RFC 9111 section 5.2.2.7
-	NoCache     Reason = "no_cache"          // RFC 9111 section 5.2.2.4
-	BadControl  Reason = "bad_cache_control" // RFC 9111 section 4.2.1: invalid, so not reused
-	SetCookie   Reason = "set_cookie"        // RFC 9111 section 7.3
-	VaryStar    Reason = "vary_star"         // RFC 9111 section 4.1
-	VaryInvalid Reason = "vary_invalid"      // a member that is no field name (RFC 9110 section 12.5.5)
-	VaryTooMany Reason = "vary_too_many"     // more than 32 names
-	NoFreshness Reason = "no_freshness"      // RFC 9111 section 4.2.2: nothing to go by
-	Expired     Reason = "expired"           // RFC 9111 section 4.2: stale on arrival
-	TooLarge    Reason = "too_large"         // the body is larger than store.max_object
+	NoStore       Reason = "no_store"          // RFC 9111 section 5.2.2.5
+	Private       Reason = "private"           // RFC 9111 section 5.2.2.7
+	NoCache       Reason = "no_cache"          // RFC 9111 section 5.2.2.4
+	BadControl    Reason = "bad_cache_control" // RFC 9111 section 4.2.1: invalid, so not reused
+	SetCookie     Reason = "set_cookie"        // RFC 9111 section 7.3
+	VaryStar      Reason = "vary_star"         // RFC 9111 section 4.1
+	VaryInvalid   Reason = "vary_invalid"      // a member that is no field name (RFC 9110 section 12.5.5)
+	VaryTooMany   Reason = "vary_too_many"     // more than 32 names
+	VaryRewritten Reason = "vary_rewritten"    // on a field that the gateway itself writes: the client's says nothing about it
+	NoFreshness   Reason = "no_freshness"      // RFC 9111 section 4.2.2: nothing to go by
+	Expired       Reason = "expired"           // RFC 9111 section 4.2: stale on arrival
+	TooLarge      Reason = "too_large"         // the body is larger than store.max_object
 )
 
 // Reasons that belong to one moment: they mark nothing.
@@ -51,7 +53,7 @@ const (
 func (r Reason) MarksKey() bool {
 	switch r {
 	case NoStore, Private, NoCache, BadControl, SetCookie, VaryStar, VaryInvalid,
-		VaryTooMany, NoFreshness, Expired, TooLarge:
+		VaryTooMany, VaryRewritten, NoFreshness, Expired, TooLarge:
 		return true
 	}
 	return false
@@ -77,6 +79,7 @@ func Reasons() []ReasonNote {
 		{ClientNoCache, "The request's Cache-Control has no-cache (or it has Pragma: no-cache and no Cache-Control)."},
 		{ClientMaxAge, "The stored answer is older than the request's max-age allows."},
 		{ClientMinFresh, "The stored answer does not stay fresh as long as the request's min-fresh asks."},
+		{OnlyCached, "The request's Cache-Control has only-if-cached and nothing stored answers it; it gets a 504."},
 		{Credentials, "The request carries a credential, and neither the origin nor the route permits sharing the answer."},
 		{NoStore, "The origin's Cache-Control has no-store."},
 		{Private, "The origin's Cache-Control has private, with or without field names."},
@@ -86,6 +89,7 @@ func Reasons() []ReasonNote {
 		{VaryStar, "The origin's Vary has *: no other request can be known to match."},
 		{VaryInvalid, "The origin's Vary names something that cannot be a field."},
 		{VaryTooMany, "The origin's Vary names more than 32 fields."},
+		{VaryRewritten, "The origin's Vary names a field that the gateway writes anew for each request, like Forwarded or Traceparent."},
 		{NoFreshness, "The origin does not say how long the answer is fresh, and the route gives no ttl for it."},
 		{Expired, "The answer was already as old as its freshness lifetime when it came, as with max-age=0."},
 		{TooLarge, "The body is larger than store.max_object."},

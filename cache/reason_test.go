@@ -53,7 +53,7 @@ func TestReasonsAreTheWholeSet(t *testing.T) {
 
 func TestMarksKey(t *testing.T) {
 	want := []Reason{NoStore, Private, NoCache, BadControl, SetCookie, VaryStar, VaryInvalid,
-		VaryTooMany, NoFreshness, Expired, TooLarge}
+		VaryTooMany, VaryRewritten, NoFreshness, Expired, TooLarge}
 	var got []Reason
 	for _, note := range Reasons() {
 		if note.Reason.MarksKey() {

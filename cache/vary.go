@@ -10,7 +10,8 @@ const maxVary = 32
 
 // ParseVary reads the Vary lines of a response: its names, lower-cased, sorted,
 // each once (RFC 9110 section 12.5.5). A * in any position, a member that is no
-// field name, or more than 32 names is a reason not to store.
+// field name, one of Policy.Rewritten, or more than 32 names is a reason not to
+// store.
 func ParseVary(f Fields, pol *Policy) ([]string, Reason) {
 	var names []string
 	for line := range f.All("Vary") {
@@ -23,6 +24,8 @@ func ParseVary(f Fields, pol *Policy) ([]string, Reason) {
 				return nil, VaryInvalid
 			case name == "", name == "accept-encoding" && !pol.KeepAcceptEncoding:
 				continue
+			case slices.Contains(pol.Rewritten, name):
+				return nil, VaryRewritten
 			case slices.Contains(names, name):
 				continue
 			case len(names) == maxVary:

@@ -26,6 +26,9 @@ type Config struct {
 	// Credentials are the request fields that name a principal: an answer to a
 	// request that carries one is shared only by explicit permission.
 	Credentials []string `yaml:"credentials"`
+	// TrustedProxies are the networks, as 10.0.0.0/8, of proxies whose X-Forwarded
+	// and Forwarded fields are believed. Those of anybody else are replaced.
+	TrustedProxies []string `yaml:"trusted_proxies" example:"[\"10.0.0.0/8\"]"`
 	// Store is the memory the cache may use.
 	Store Store `yaml:"store"`
 	// Telemetry is what the gateway tells about itself.
@@ -57,9 +60,9 @@ type Limits struct {
 	// Connections is how many client connections may be open at once.
 	Connections int `yaml:"connections" min:"1" restart:"true"`
 	// HeaderTimeout is how long a client may take to send a request head.
-	HeaderTimeout Duration `yaml:"header_timeout" min:">0s"`
+	HeaderTimeout Duration `yaml:"header_timeout" min:">0s" restart:"true"`
 	// IdleTimeout is how long a kept-alive connection may wait for its next request.
-	IdleTimeout Duration `yaml:"idle_timeout" min:">0s"`
+	IdleTimeout Duration `yaml:"idle_timeout" min:">0s" restart:"true"`
 	// RequestTimeout is the longest time without progress while a request is
 	// read; the whole has no limit.
 	RequestTimeout Duration `yaml:"request_timeout" min:">0s"`

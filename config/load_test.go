@@ -276,7 +276,7 @@ routes:
     methods: [POST]
     batch: { max_items: 100, concurrency: 16, max_body: 1MiB, max_response: 16MiB, timeout: 30s, allow: ["/products/"] }
 `, ""},
-		{"a key that is not built yet", smallest + "trusted_proxies: [\"10.0.0.0/8\"]\n",
-			"afterburner.yaml:3:1: trusted_proxies: unknown key; the keys here are listen, admin, limits, drain, credentials, store, telemetry, upstreams, defaults, routes"},
+		{"a key that is not built yet", smallest + "tls: {}\n",
+			"afterburner.yaml:3:1: tls: unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, store, telemetry, upstreams, defaults, routes"},
 	})
 }

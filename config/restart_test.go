@@ -4,6 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -17,9 +20,9 @@ func TestRestart(t *testing.T) {
 		want       []string
 	}{
 		{"the same", "", nil},
-		{"what is taken over", "listen: \":1\"\ndrain: { delay: 9s }\nlimits: { request_body: 1B }\nstore: { max_object: 1MiB }\n", nil},
-		{"what is not", "store: { memory: 64MiB }\nlimits: { header: 8KiB, connections: 1 }\ntelemetry: { access_log: { format: off, output: stderr } }\n",
-			[]string{"limits.header", "limits.connections", "store.memory", "telemetry.access_log.format", "telemetry.access_log.output"}},
+		{"what is taken over", "listen: \":1\"\ndrain: { delay: 9s }\nlimits: { request_body: 1B, request_timeout: 1s }\nstore: { max_object: 1MiB }\n", nil},
+		{"what is not", "store: { memory: 64MiB }\nlimits: { header: 8KiB, connections: 1, header_timeout: 1s, idle_timeout: 1s }\ntelemetry: { access_log: { format: off, output: stderr } }\n",
+			[]string{"limits.header", "limits.connections", "limits.header_timeout", "limits.idle_timeout", "store.memory", "telemetry.access_log.format", "telemetry.access_log.output"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			changed, faults := Parse("f", []byte(smallest+row.more), nil)
@@ -31,6 +34,37 @@ func TestRestart(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The page for operators names the same keys.
+func TestReloadPageNamesWhatNeedsARestart(t *testing.T) {
+	text, err := os.ReadFile("../docs/reload.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## What needs a restart\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	var named []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(section, -1) {
+		named = append(named, row[1])
+	}
+	if keys := restartKeys(reflect.TypeFor[Config](), ""); !slices.Equal(named, keys) {
+		t.Errorf("docs/reload.md names\n%v\nthe tags say\n%v", named, keys)
+	}
+}
+
+func restartKeys(t reflect.Type, path string) (keys []string) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		key := path + field.Tag.Get("yaml")
+		if field.Type.Kind() == reflect.Struct {
+			keys = append(keys, restartKeys(field.Type, key+".")...)
+		}
+		if field.Tag.Get("restart") == "true" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 func TestReloadRefusesWhatNeedsARestart(t *testing.T) {

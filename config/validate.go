@@ -31,6 +31,7 @@ func validate(d *document, running *Config) {
 		v.fault(output, "is empty; write stdout, stderr or the path of a file")
 	}
 	v.headerNames((*place)(nil).key("credentials"), v.cfg.Credentials)
+	v.trustedProxies()
 	v.upstreams()
 	v.routes()
 	v.patterns()
@@ -150,6 +151,21 @@ func isHostName(host string) bool {
 		}
 	}
 	return true
+}
+
+// trustedProxies are networks; an address alone is written as one.
+func (v *validator) trustedProxies() {
+	for i, text := range v.cfg.TrustedProxies {
+		at := (*place)(nil).key("trusted_proxies").item(i)
+		if _, err := netip.ParsePrefix(text); err == nil {
+			continue
+		}
+		if ip, err := netip.ParseAddr(text); err == nil {
+			v.fault(at, "%s is an address and no network; write %s/%d", v.show(at, text), text, ip.BitLen())
+			continue
+		}
+		v.fault(at, "%s is no network; write 10.0.0.0/8 or fd00::/8", v.show(at, text))
+	}
 }
 
 func (v *validator) store() {

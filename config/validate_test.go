@@ -39,6 +39,9 @@ afterburner.yaml:3:39: store.max_object: 0B is too little; write 1B or more`},
 		{"a large object and the automatic store", smallest + "store: { max_object: 5GiB }\n", ""},
 		{"credentials", smallest + "credentials: [\"X Key\", \"\"]\n", `afterburner.yaml:3:15: credentials[0]: "X Key" is not a field name; write one like X-Api-Key
 afterburner.yaml:3:24: credentials[1]: "" is not a field name; write one like X-Api-Key`},
+		{"proxies that are trusted", smallest + "trusted_proxies: [10.0.0.1, \"fd00::1\", all, 10.0.0.0/8]\n", `afterburner.yaml:3:19: trusted_proxies[0]: "10.0.0.1" is an address and no network; write 10.0.0.1/32
+afterburner.yaml:3:29: trusted_proxies[1]: "fd00::1" is an address and no network; write fd00::1/128
+afterburner.yaml:3:40: trusted_proxies[2]: "all" is no network; write 10.0.0.0/8 or fd00::/8`},
 		{"no credentials", smallest + "credentials: []\n", ""},
 	})
 }

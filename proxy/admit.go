@@ -9,10 +9,12 @@ func (g *Gateway) admit(x *exchange) step {
 	x.started = g.now()
 	x.gen = g.current.Load()
 	x.closing = x.closing || g.draining.Load()
+	x.identify()
 	switch x.Method {
 	case "TRACE":
 		return x.fail(wrongMethod, "TRACE would show a client what others added to its request.", [2]string{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"})
 	case "CONNECT":
+		x.closing = true // what comes next may be meant for the tunnel
 		return x.fail(notImplemented, "This is a gateway, not a forward proxy.")
 	}
 	if x.Length > x.gen.limits.body {
@@ -48,6 +50,9 @@ func (g *Gateway) routing(x *exchange) step {
 		return x.fail(twoReadings, "Its values would lead outside the route's rewrite.")
 	}
 	x.sentTarget = target
+	if found.request != nil { // before the lookup: what the origin sees is what selects
+		x.Fields = found.request.addDynamic(found.request.apply(x.Fields), x)
+	}
 	return stepLookup
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -22,8 +23,15 @@ func (g *Gateway) compile(c *config.Config) (*generation, error) {
 	}
 	gen := &generation{
 		gateway:     g,
-		limits:      limits{body: int64(c.Limits.RequestBody)},
+		limits:      limits{body: int64(c.Limits.RequestBody), pace: time.Duration(c.Limits.RequestTimeout)},
 		credentials: c.Credentials,
+	}
+	for _, text := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("trusted_proxies: %w", err)
+		}
+		gen.trusted = append(gen.trusted, prefix.Masked())
 	}
 	entries := make([]routerEntry[*route], 0, len(c.Routes))
 	for i := range c.Routes {
@@ -91,7 +99,7 @@ func (g *Gateway) compileRoute(c *config.Config, from *config.Route, pattern *co
 	r.key = cache.NewKeyRules(
 		cache.QueryRules{Ignore: query.Ignore, Allow: query.Allow, Sort: query.Sort},
 		from.Cache.Key.Headers, from.Cache.Key.Cookies)
-	r.policy = compilePolicy(c, from)
+	r.policy = compilePolicy(c, from, r)
 	return r, nil
 }
 
@@ -107,7 +115,7 @@ func sentHost(u config.Upstream) string {
 	return u.Host
 }
 
-func compilePolicy(c *config.Config, from *config.Route) *cache.Policy {
+func compilePolicy(c *config.Config, from *config.Route, r *route) *cache.Policy {
 	p := &cache.Policy{
 		TTL:                time.Duration(from.Cache.TTL),
 		KeyHeaders:         from.Cache.Key.Headers,
@@ -115,6 +123,7 @@ func compilePolicy(c *config.Config, from *config.Route) *cache.Policy {
 		KeepAcceptEncoding: from.Compress.Off,
 		MaxObject:          int64(c.Store.MaxObject),
 		Fingerprint:        fingerprint(c, from),
+		Rewritten:          []string{"forwarded", "x-forwarded-for", "traceparent", "tracestate", "via", "cdn-loop"},
 	}
 	switch from.Cache.Mode {
 	case "override":
@@ -126,7 +135,8 @@ func compilePolicy(c *config.Config, from *config.Route) *cache.Policy {
 		p.Wait = time.Duration(from.Coalesce.Wait)
 	}
 	for _, name := range c.Credentials {
-		if !containsName(from.Cache.IgnoreCredentials, name) {
+		// One that the route sets, the same for all, is nobody's but the gateway's.
+		if !containsName(from.Cache.IgnoreCredentials, name) && !r.request.fixes(name) {
 			p.Credentials = append(p.Credentials, name)
 		}
 	}

@@ -4,16 +4,15 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/textproto"
-	"strings"
 	"testing"
 	"time"
 
@@ -31,32 +30,32 @@ type carrier struct {
 	trailers bool
 	uploads  bool // a request's body comes piece by piece
 	leaves   bool // a client that left is noticed
-	serve    func(t *testing.T, g *Gateway) client
+	serve    func(t *testing.T, g *Gateway) (join func(*testing.T) client)
 }
 
 func carriers() []carrier {
 	return []carrier{
-		{"fasthttp, HTTP/1.1 over TCP", true, true, true, true, true, overTCP(1)},
-		{"fasthttp, HTTP/1.1 in memory", true, true, true, true, false, inMemory},
-		{"fasthttp, HTTP/1.0 over TCP", true, false, false, true, true, overTCP(0)},
+		{"fasthttp 1.1 over TCP", true, true, true, true, true, overTCP(1)},
+		{"fasthttp 1.1 in memory", true, true, true, true, false, inMemory},
+		{"fasthttp 1.0 over TCP", true, false, false, true, true, overTCP(0)},
 		{"in process", false, false, false, false, true, inOneProcess},
-		{"net/http, HTTP/1.1", true, true, true, true, true, overNetHTTP(false)},
-		{"net/http, HTTP/2", true, true, true, true, true, overNetHTTP(true)},
+		{"net-http 1.1", true, true, true, true, true, overNetHTTP(false)},
+		{"net-http 2", true, true, true, true, true, overNetHTTP(true)},
 	}
 }
 
 // asked is a request as a client makes it.
 type asked struct {
 	method string
-	body   io.Reader // nil: none; an error of it is the client's early end
-	length int64     // -1: unknown until its end
+	body   func(*stage) io.Reader // nil: none; an error of it is the client's early end
+	length int64                  // -1: unknown until its end
 	fields [][2]string
 }
 
 // client speaks a carrier's protocol.
 type client interface {
 	// ask returns the final head; its body comes as the carrier brings it.
-	ask(t *testing.T, r asked) (interim []string, response *http.Response, err error)
+	ask(s *stage, r asked) (interim []string, response *http.Response, err error)
 	// leave ends what is under way.
 	leave()
 }
@@ -67,30 +66,45 @@ type rawClient struct {
 	minor  int
 	conn   net.Conn
 	reader *bufio.Reader
+	ended  bool
 }
 
-func overTCP(minor int) func(*testing.T, *Gateway) client {
-	return func(t *testing.T, g *Gateway) client {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+func overTCP(minor int) func(*testing.T, *Gateway) func(*testing.T) client {
+	return func(t *testing.T, g *Gateway) func(*testing.T) client {
+		address := listen(t, g)
+		return func(t *testing.T) client {
+			return newRawClient(minor, func() net.Conn { return dialTCP(t, address) })
 		}
-		serveOn(t, g, ln)
-		return &rawClient{minor: minor, dial: func() net.Conn { return dialTCP(t, ln.Addr().String()) }}
 	}
 }
 
-func inMemory(t *testing.T, g *Gateway) client {
+func listen(t *testing.T, g *Gateway) (address string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveOn(t, g, ln)
+	return ln.Addr().String()
+}
+
+func inMemory(t *testing.T, g *Gateway) func(*testing.T) client {
 	ln := fasthttputil.NewInmemoryListener()
 	serveOn(t, g, ln)
-	return &rawClient{minor: 1, dial: func() net.Conn {
-		c, err := ln.Dial()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { c.Close() })
-		return c
-	}}
+	return func(t *testing.T) client {
+		return newRawClient(1, func() net.Conn {
+			c, err := ln.Dial()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { c.Close() })
+			return c
+		})
+	}
+}
+
+func newRawClient(minor int, dial func() net.Conn) *rawClient {
+	conn := dial()
+	return &rawClient{minor: minor, dial: dial, conn: conn, reader: bufio.NewReader(conn)}
 }
 
 func serveOn(t *testing.T, g *Gateway, ln net.Listener) *Server {
@@ -119,12 +133,11 @@ func dialTCP(t *testing.T, address string) net.Conn {
 }
 
 // ask keeps the connection as the server's answers allow.
-func (c *rawClient) ask(_ *testing.T, r asked) (interim []string, response *http.Response, err error) {
-	if c.conn == nil {
-		c.conn = c.dial()
-		c.reader = bufio.NewReader(c.conn)
+func (c *rawClient) ask(s *stage, r asked) (interim []string, response *http.Response, err error) {
+	if c.ended {
+		*c = *newRawClient(c.minor, c.dial)
 	}
-	go c.write(r)
+	go c.write(s, r)
 	for {
 		response, err = http.ReadResponse(c.reader, &http.Request{Method: r.method})
 		if err != nil || response.StatusCode >= 200 {
@@ -133,12 +146,12 @@ func (c *rawClient) ask(_ *testing.T, r asked) (interim []string, response *http
 		interim = append(interim, fmt.Sprintf("%d %s", response.StatusCode, response.Header.Get("Link")))
 	}
 	if err != nil || response.Close || c.minor == 0 && response.Header.Get("Connection") != "keep-alive" {
-		c.conn = nil // the next one asks on a connection of its own
+		c.ended = true // the next one asks on a connection of its own
 	}
 	return interim, response, err
 }
 
-func (c *rawClient) write(r asked) {
+func (c *rawClient) write(s *stage, r asked) {
 	conn := c.conn
 	head := fmt.Sprintf("%s /a HTTP/1.%d\r\nHost: a.example\r\n", r.method, c.minor)
 	for _, line := range r.fields {
@@ -159,7 +172,7 @@ func (c *rawClient) write(r asked) {
 		out = chunkWriter{conn}
 	}
 	_, _ = io.WriteString(conn, head+"\r\n")
-	if _, err := io.Copy(out, struct{ io.Reader }{r.body}); err != nil {
+	if _, err := io.Copy(out, r.body(s)); err != nil {
 		endWriting(conn)
 		return
 	}
@@ -186,6 +199,14 @@ func (w chunkWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// mustEnd makes sure that nothing follows what broke.
+func (c *rawClient) mustEnd(t *testing.T) {
+	c.ended = true
+	if b, err := c.reader.ReadByte(); err == nil {
+		t.Errorf("the connection goes on with %q", b)
+	}
+}
+
 func (c *rawClient) leave() { _ = c.conn.Close() }
 
 // standardClient is the standard library's, over its own server.
@@ -196,37 +217,48 @@ type standardClient struct {
 	cancel context.CancelFunc
 }
 
-func overNetHTTP(two bool) func(*testing.T, *Gateway) client {
-	return func(t *testing.T, g *Gateway) client {
+func overNetHTTP(two bool) func(*testing.T, *Gateway) func(*testing.T) client {
+	return func(t *testing.T, g *Gateway) func(*testing.T) client {
 		server := httptest.NewUnstartedServer(NetHTTP(g))
 		server.EnableHTTP2 = two
-		server.Config.ErrorLog = discardLog()
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
 		if two {
 			server.StartTLS()
 		} else {
 			server.Start()
 		}
 		t.Cleanup(server.Close)
-		c := &standardClient{url: server.URL, http: server.Client()}
-		c.ctx, c.cancel = context.WithTimeout(t.Context(), 20*time.Second)
-		t.Cleanup(c.cancel)
-		return c
+		return func(t *testing.T) client {
+			c := &standardClient{url: server.URL, http: server.Client()}
+			if !two { // a connection of one's own: on a shared one a GET is sent again
+				transport := new(http.Transport)
+				t.Cleanup(transport.CloseIdleConnections)
+				c.http = &http.Client{Transport: transport}
+			}
+			c.ctx, c.cancel = context.WithTimeout(t.Context(), 20*time.Second)
+			t.Cleanup(c.cancel)
+			return c
+		}
 	}
 }
 
-func (c *standardClient) ask(t *testing.T, r asked) (interim []string, response *http.Response, err error) {
+func (c *standardClient) ask(s *stage, r asked) (interim []string, response *http.Response, err error) {
 	ctx := httptrace.WithClientTrace(c.ctx, &httptrace.ClientTrace{
 		Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
 			interim = append(interim, fmt.Sprintf("%d %s", code, header.Get("Link")))
 			return nil
 		},
 	})
-	request, err := http.NewRequestWithContext(ctx, r.method, c.url+"/a", r.body)
+	request, err := http.NewRequestWithContext(ctx, r.method, c.url+"/a", nil)
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	if r.body != nil {
-		request.ContentLength = r.length
+		body := r.body(s)
+		request.Body, request.ContentLength = io.NopCloser(body), r.length
+		if pipe, ok := body.(io.ReadCloser); ok {
+			request.Body = pipe
+		}
 	}
 	request.Host = "a.example"
 	for _, line := range r.fields {
@@ -245,17 +277,19 @@ type itemClient struct {
 	cancel  context.CancelFunc
 }
 
-func inOneProcess(t *testing.T, g *Gateway) client {
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
-	return &itemClient{g, ctx, cancel}
+func inOneProcess(_ *testing.T, g *Gateway) func(*testing.T) client {
+	return func(t *testing.T) client {
+		ctx, cancel := context.WithCancel(t.Context())
+		t.Cleanup(cancel)
+		return &itemClient{g, ctx, cancel}
+	}
 }
 
-func (c *itemClient) ask(t *testing.T, r asked) (_ []string, response *http.Response, err error) {
+func (c *itemClient) ask(s *stage, r asked) (_ []string, response *http.Response, err error) {
 	item := batch.Item{Method: r.method, URL: "/a", Fields: r.fields, Budget: 1 << 20}
 	if r.body != nil {
-		if item.Body, err = io.ReadAll(r.body); err != nil {
-			t.Fatalf("an item with half a body: %v", err)
+		if item.Body, err = io.ReadAll(r.body(s)); err != nil {
+			s.t.Fatalf("an item with half a body: %v", err)
 		}
 	}
 	outer := request{Scheme: "http", Host: "a.example", Client: "192.0.2.1"}
@@ -271,6 +305,3 @@ func (c *itemClient) ask(t *testing.T, r asked) (_ []string, response *http.Resp
 }
 
 func (c *itemClient) leave() { c.cancel() }
-
-var _ = tls.VersionTLS12
-var _ = strings.ToLower

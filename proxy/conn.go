@@ -7,6 +7,7 @@ import (
 	"net"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -17,6 +18,12 @@ const (
 	// so that the answer is not lost in a reset (RFC 9112 section 9.6).
 	lingerTimeout = time.Second
 	lingerBytes   = 1 << 20
+	// acceptPause is how long nothing is accepted when the system has no room for
+	// another connection; it may have it again when one has ended.
+	acceptPause = 50 * time.Millisecond
+	// maxRefusals is how many connections are refused with an answer at once; more
+	// are just closed.
+	maxRefusals = 64
 )
 
 // listener wraps the connections that fasthttp accepts, and bounds their number.
@@ -25,13 +32,18 @@ type listener struct {
 	open *atomic.Int64
 	max  int64
 	// refuse answers one connection too many, and closes it.
-	refuse func(net.Conn)
+	refuse  func(net.Conn)
+	refused atomic.Int64 // being refused now
 }
 
 // Accept returns the next connection, wrapped.
 func (l *listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.Listener.Accept()
+		if isShortage(err) {
+			time.Sleep(acceptPause)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -39,8 +51,33 @@ func (l *listener) Accept() (net.Conn, error) {
 			return &conn{Conn: c, client: clientAddress(c), open: l.open}, nil
 		}
 		l.open.Add(-1)
-		l.refuse(c)
+		l.turnAway(c)
 	}
+}
+
+// isShortage tells the errors that are over when something else has ended;
+// fasthttp would take them for the end of the listener.
+func isShortage(err error) bool {
+	for _, passing := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, passing) {
+			return true
+		}
+	}
+	return false
+}
+
+// turnAway refuses a connection beside the loop that accepts, because it waits
+// for the client to see the answer.
+func (l *listener) turnAway(c net.Conn) {
+	if l.refused.Add(1) > maxRefusals {
+		l.refused.Add(-1)
+		_ = c.Close()
+		return
+	}
+	go func() {
+		defer l.refused.Add(-1)
+		l.refuse(c)
+	}()
 }
 
 func clientAddress(c net.Conn) string {

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"errors"
+	"io"
 	"strconv"
 	"time"
 
@@ -82,8 +84,13 @@ func (g *Gateway) code(o *cache.Object, coding string, rules *compress.Rules) *c
 
 // uncodedObject is uncoded for what is stored.
 func uncodedObject(rules *compress.Rules, o *cache.Object) compress.Reason {
-	lines := o.Plain().Lines
-	reason := compress.Blocked(o.Status, cache.LineValue(lines, "Cache-Control"),
+	lines, control := o.Plain().Lines, ""
+	for name, value := range cache.Lines(lines) {
+		if isName(name, "Cache-Control") {
+			control += value + ","
+		}
+	}
+	reason := compress.Blocked(o.Status, control,
 		cache.LineValue(lines, "Content-Encoding"), cache.LineValue(lines, "Content-Range"))
 	if reason != "" {
 		return reason
@@ -106,24 +113,33 @@ func codedLines(lines []byte, coding string) []byte {
 	return appendLine(out, "Content-Encoding", coding)
 }
 
+// codingPatience is how long a client that takes a coding waits for the whole of
+// a response that is stored, so that it is coded once for all; one that takes
+// longer to come is coded for each as a stream.
+const codingPatience = 100 * time.Millisecond
+
 // deliverFlight sends a response while it fills. One that is stored and that
 // this client takes coded is awaited, because it is coded once for all.
 func (x *exchange) deliverFlight() {
 	filled, reader := x.filled, x.answer.Reader
 	stored := filled.Verdict.Reason == ""
 	if stored && x.coding != "" && uncoded(x.route.compress, filled.Status, filled.Length, filled.Fields) == "" {
-		object, err := reader.Object(x.Gone())
+		object, err := reader.Object(x.Gone(), codingPatience)
+		if errors.Is(err, io.ErrClosedPipe) {
+			x.reason, x.closing = clientGone, true
+			return
+		}
 		if err != nil {
 			x.failUpstream(err)
 			return
 		}
 		if object != nil {
-			x.deliverObject(object, ageOf(&filled.Verdict))
+			x.deliverObject(object, ageOf(&filled.Verdict, x.gen.gateway.now()))
 			return
 		}
 	}
 	fields := filled.Fields
-	if age := ageOf(&filled.Verdict); age >= 0 {
+	if age := ageOf(&filled.Verdict, x.gen.gateway.now()); age >= 0 {
 		fields = append(fields[:len(fields):len(fields)], [2]string{"Age", strconv.FormatInt(age, 10)})
 	}
 	x.deliverFields(fields, filled.Status, &flightBody{reader: reader, size: filled.Length, gone: x.Gone()})
@@ -181,11 +197,12 @@ func (x *exchange) openCoder(coding string, body Body) *codedBody {
 	}}
 }
 
-// age is what the answer's Age says when it comes straight from the origin:
-// the age it had there, or -1 where it was made just now.
-func ageOf(v *cache.Verdict) int64 {
-	if v.Initial < time.Second {
+// ageOf is what the Age of an answer says that comes straight from a flight, or
+// -1 where it was made just now.
+func ageOf(v *cache.Verdict, now time.Time) int64 {
+	age := v.Age(now)
+	if age < time.Second {
 		return -1
 	}
-	return int64(v.Initial / time.Second)
+	return int64(age / time.Second)
 }

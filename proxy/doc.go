@@ -5,8 +5,9 @@
 //	admit → route → (batch) → lookup → (deliver | await | fetch → judge) → deliver → finish
 //
 // The steps see one exchange (exchange.go): a view of the request, its body,
-// and one Respond. Adaptors carry exchanges: adaptor_http1.go over fasthttp's
-// connections, adaptor_inprocess.go for the items of a batch. Nothing else knows
+// and one Respond. Adaptors carry exchanges: http1.go over fasthttp's
+// connections, nethttp.go over the standard library's (HTTP/2), inprocess.go for
+// the items of a batch. Nothing else knows
 // a protocol. What a request may rely on is its generation (generation.go), the
 // immutable translation of one configuration (compile.go), loaded once.
 //

@@ -70,6 +70,7 @@ type exchange struct {
 	closing bool // the connection ends with this response
 
 	// What the steps find out, in their order.
+	peer    string // the trusted proxy before the client; empty: there is none
 	started time.Time
 	route   *route
 	params  params

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -20,6 +21,8 @@ type generation struct {
 	limits  limits
 	// credentials are the request fields that name a principal.
 	credentials []string
+	// trusted are the proxies whose word on a client is believed.
+	trusted []netip.Prefix
 	// hosts are those that routes name, and "" for all others.
 	hosts []string
 }
@@ -36,7 +39,8 @@ func (gen *generation) keyRules(host, target string) *cache.KeyRules {
 
 // limits are what a client may ask.
 type limits struct {
-	body int64 // bytes
+	body int64         // bytes
+	pace time.Duration // longest time without progress in a request's body
 }
 
 // route is one route of a generation.

@@ -65,6 +65,9 @@ func (r *headerRules) apply(fields cache.Fields) cache.Fields {
 	return append(fields, r.static...)
 }
 
+// fixes tells whether the field is set to the same value for all.
+func (r *headerRules) fixes(name string) bool { return r != nil && r.static.Has(name) }
+
 // appendDynamic writes the lines that this request alone gets.
 func (r *headerRules) appendDynamic(dst []byte, x *exchange) []byte {
 	if r == nil {

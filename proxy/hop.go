@@ -14,6 +14,9 @@ type framing struct {
 	upgrade       string
 	expected      bool // the client waits for a 100 (Continue)
 	connections   int
+	once          singletons // which of them came
+	doubled       bool       // one of them twice
+	spoofed       bool       // a name that CGI takes for a framing field's (RFC 3875 section 4.1.18)
 }
 
 // file takes one field: framing and this hop's own aside, the rest end to end.
@@ -57,6 +60,7 @@ func (r *request) file(name, value string, f *framing) {
 			f.contentLength, f.lengths = value, f.lengths+1
 			return
 		}
+		f.spoofed = f.spoofed || isName(name, "Content_Length")
 	case len("Proxy-Connection"):
 		if isName(name, "Proxy-Connection") {
 			return
@@ -66,7 +70,11 @@ func (r *request) file(name, value string, f *framing) {
 			f.transferred, f.codings = value, f.codings+1
 			return
 		}
+		f.spoofed = f.spoofed || isName(name, "Transfer_Encoding")
 	}
+	bit := singleton(name)
+	f.doubled = f.doubled || f.once&bit != 0
+	f.once |= bit
 	r.Fields = append(r.Fields, [2]string{name, value})
 }
 
@@ -75,6 +83,11 @@ func (r *request) file(name, value string, f *framing) {
 func (f *framing) upgradeAsked() string {
 	if f.upgrade == "" {
 		return ""
+	}
+	for protocol := range strings.SplitSeq(f.upgrade, ",") {
+		if isName(strings.Trim(protocol, " \t"), "h2c") { // RFC 9113 section 3.1; requests in it would pass us by
+			return ""
+		}
 	}
 	for name := range strings.SplitSeq(f.connection, ",") {
 		if isName(strings.Trim(name, " \t"), "upgrade") {

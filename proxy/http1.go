@@ -22,9 +22,8 @@ import (
 type Server struct {
 	gateway  *Gateway
 	server   *fasthttp.Server
-	body     time.Duration // longest time without progress in a request's body
-	open     atomic.Int64  // connections
-	max      int64         // most of them
+	open     atomic.Int64 // connections
+	max      int64        // most of them
 	pool     sync.Pool
 	tunnels  tunnels
 	draining atomic.Bool
@@ -33,7 +32,7 @@ type Server struct {
 
 // NewServer makes a server with the limits of a configuration.
 func NewServer(g *Gateway, l config.Limits) *Server {
-	s := &Server{gateway: g, body: time.Duration(l.RequestTimeout), max: int64(l.Connections), idle: time.Duration(l.IdleTimeout)}
+	s := &Server{gateway: g, max: int64(l.Connections), idle: time.Duration(l.IdleTimeout)}
 	s.pool.New = func() any { return new(http1) }
 	s.server = &fasthttp.Server{
 		Handler:                      s.handle,
@@ -83,17 +82,19 @@ func (s *Server) Shutdown(ctx context.Context) error {
 // http1 carries one exchange over a fasthttp connection.
 type http1 struct {
 	exchange
-	server *Server
-	ctx    *fasthttp.RequestCtx // dies with the handler
-	conn   *conn
-	upload *upload      // the request's body, once it was asked for
-	expect *expectation // nil: the client does not wait for a 100
-	wire   []byte
-	out    wireSink
+	server   *Server
+	ctx      *fasthttp.RequestCtx // dies with the handler
+	conn     *conn
+	upload   *upload      // the request's body, once it was asked for
+	expect   *expectation // nil: nobody asked for the body of a client that waits for a 100
+	answered bool         // the final response goes out
+	wire     []byte
+	out      wireSink
 }
 
 // handle is what fasthttp calls for each request, once it has the head.
 func (s *Server) handle(ctx *fasthttp.RequestCtx) {
+	defer s.survive(ctx)
 	h := s.take(ctx)
 	if err := h.read(); err != nil {
 		h.reject(badRequest, err.Error())
@@ -112,6 +113,15 @@ func (s *Server) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	h.conn.next()
+}
+
+// survive keeps the process going where the steps' own recovery does not reach
+// (invariant 9): fasthttp recovers nothing. What was sent cannot look whole.
+func (s *Server) survive(ctx *fasthttp.RequestCtx) {
+	if p := recover(); p != nil {
+		s.gateway.panicked("serve", p)
+		ctx.SetConnectionClose()
+	}
 }
 
 // refuse is called when a head could not be parsed.
@@ -141,6 +151,7 @@ func (s *Server) take(ctx *fasthttp.RequestCtx) *http1 {
 func (s *Server) give(h *http1) {
 	h.exchange.reset()
 	h.server, h.ctx, h.conn, h.upload, h.expect, h.out = nil, nil, nil, nil, nil, wireSink{}
+	h.answered = false
 	if cap(h.wire) > maxKept {
 		h.wire = nil
 	}
@@ -177,6 +188,7 @@ func (h *http1) inform(status int, lines []byte) {
 	}
 	b := appendStatusLine(nil, status)
 	b = append(append(b, lines...), "\r\n"...)
+	h.conn.renew(time.Now())
 	_, _ = h.conn.Conn.Write(b) // a failure shows when the final response is written
 }
 

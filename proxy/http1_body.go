@@ -29,12 +29,12 @@ func (h *http1) body() io.Reader {
 	if h.Length == 0 {
 		return nil
 	}
-	h.upload = &upload{conn: h.conn, left: h.Length, limit: h.gen.limits.body, pace: h.server.body}
+	h.upload = &upload{conn: h.conn, left: h.Length, limit: h.gen.limits.body, pace: h.gen.limits.pace}
 	if h.Length < 0 {
 		h.upload.chunks = new(chunks)
 	}
 	if h.Expects {
-		h.expect = &expectation{conn: h.conn}
+		h.expect = &expectation{conn: h.conn, over: h.answered}
 		h.upload.expect = h.expect
 	}
 	return h.upload
@@ -139,7 +139,9 @@ func (e *expectation) proceed() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !e.told && !e.over {
-		// A failure shows when the body does not come.
+		// A failure shows when the body does not come. The deadline is not renewed by
+		// conn.renew: this may be another goroutine than the one that answers.
+		_ = e.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
 		_, _ = e.conn.Conn.Write([]byte("HTTP/1.1 100 Continue\r\n\r\n"))
 		e.told = true
 	}

@@ -51,6 +51,10 @@ func (f *framing) check(minor int) error {
 		return errors.New("the only transfer coding taken is chunked, in HTTP/1.1")
 	case f.lengths > 0 && !isDigits(f.contentLength):
 		return errors.New("the Content-Length is not a number")
+	case f.spoofed:
+		return errors.New("a field's name may be taken for that of a framing field")
+	case f.doubled:
+		return errors.New("a field that may come once came twice")
 	}
 	return nil
 }

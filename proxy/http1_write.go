@@ -16,6 +16,10 @@ import (
 // one write; a larger one goes beside it, uncopied.
 const joinLimit = 16 << 10
 
+// pieceLimit is the most that is written under one deadline: a slow client has
+// writeTimeout for each piece, not for the whole.
+const pieceLimit = 256 << 10
+
 // appendStatusLine writes the line in our own version (RFC 9112 section 2.3).
 func appendStatusLine(dst []byte, status int) []byte {
 	dst = strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(status), 10)
@@ -28,6 +32,7 @@ func appendStatusLine(dst []byte, status int) []byte {
 func (h *http1) send(x *exchange) (int64, error) {
 	h.conn.renew(time.Now())
 	h.closing = h.closing || h.unread()
+	h.answered = true
 	if h.expect != nil {
 		h.expect.answered()
 	}
@@ -85,7 +90,7 @@ func (h *http1) appendFraming(b []byte) []byte {
 	return b
 }
 
-// sendWhole writes head and body with one system call.
+// sendWhole writes head and body, with one system call if they are not large.
 func (h *http1) sendWhole(body []byte) (int64, error) {
 	head := len(h.wire)
 	if len(body) <= joinLimit {
@@ -93,8 +98,17 @@ func (h *http1) sendWhole(body []byte) (int64, error) {
 		n, err := h.conn.Conn.Write(h.wire)
 		return int64(max(n-head, 0)), err
 	}
-	n, err := (&net.Buffers{h.wire, body}).WriteTo(h.conn.Conn)
-	return max(n-int64(head), 0), err
+	first := body[:min(len(body), pieceLimit)]
+	n, err := (&net.Buffers{h.wire, first}).WriteTo(h.conn.Conn)
+	sent := max(n-int64(head), 0)
+	for rest := body[len(first):]; err == nil && len(rest) > 0; {
+		h.conn.renew(time.Now())
+		piece := rest[:min(len(rest), pieceLimit)]
+		var m int
+		m, err = h.conn.Conn.Write(piece)
+		sent, rest = sent+int64(m), rest[m:]
+	}
+	return sent, err
 }
 
 // sendStream runs a body that comes piece by piece.
@@ -174,8 +188,18 @@ func (s *wireSink) beside(p []byte) error {
 	s.conn.renew(time.Now())
 	_, err := (&net.Buffers{s.pending, p}).WriteTo(s.conn.Conn)
 	s.pending = s.pending[:0]
-	return err
+	return clientError(err)
 }
+
+// clientError tells that it is the client who cannot be written to.
+func clientError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", errClientGone, err)
+}
+
+var errClientGone = errors.New("the client does not read its answer")
 
 // Flush sends what was gathered.
 func (s *wireSink) Flush() error {
@@ -185,7 +209,7 @@ func (s *wireSink) Flush() error {
 	s.conn.renew(time.Now())
 	_, err := s.conn.Conn.Write(s.pending)
 	s.pending = s.pending[:0]
-	return err
+	return clientError(err)
 }
 
 // end writes the end of a body that is complete.

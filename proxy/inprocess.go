@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -32,10 +34,13 @@ func (g *Gateway) do(ctx context.Context, outer *request, item batch.Item) (batc
 	p.payload.Reset(item.Body)
 	g.handle(&p.exchange)
 	if !p.responded {
-		return batch.Answer{}, context.Cause(ctx)
+		return batch.Answer{}, cmp.Or(context.Cause(ctx), errUnanswered)
 	}
 	return p.answer, p.err
 }
+
+// errUnanswered is that of an item whose steps gave up.
+var errUnanswered = errors.New("the item was not answered")
 
 // inherited are an item's own fields and, unless it brings a credential of its
 // own, the batch's credentials.
@@ -54,7 +59,13 @@ func inherited(outer, own cache.Fields, credentials []string) cache.Fields {
 	return fields
 }
 
-func (p *inprocess) body() io.Reader    { return &p.payload }
+func (p *inprocess) body() io.Reader {
+	if p.Length == 0 {
+		return nil
+	}
+	return &p.payload
+}
+
 func (p *inprocess) stopBody() int64    { return int64(len(p.item.Body)) - int64(p.payload.Len()) }
 func (p *inprocess) inform(int, []byte) {}
 
@@ -83,6 +94,9 @@ func (p *inprocess) send(x *exchange) (sent int64, err error) {
 	into := &budgetSink{left: p.item.Budget}
 	if _, err := x.reply.WriteTo(into); err != nil {
 		return int64(into.Len()), err
+	}
+	if size := x.reply.Size(); size >= 0 && size != int64(into.Len()) {
+		return int64(into.Len()), errBodyLength
 	}
 	p.answer.Body = into.Bytes()
 	return int64(into.Len()), nil

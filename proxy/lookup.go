@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"time"
 	"unsafe"
 
 	"github.com/afterburner-gateway/afterburner/cache"
@@ -19,12 +20,15 @@ func (g *Gateway) lookup(x *exchange) step {
 	}
 	x.key = x.route.key.Append(x.key[:0], x.Scheme, x.Host, x.Target, x.Fields)
 	x.asked = cache.Request{Method: x.Method, Key: unsafe.String(unsafe.SliceData(x.key), len(x.key)), Fields: x.Fields}
-	x.answer = g.store.Lookup(&x.asked, x.route.policy, x.started, x.tries.alone)
+	x.answer = g.store.Lookup(&x.asked, x.route.policy, x.moment(), x.tries.alone)
 	x.reason = string(x.answer.Reason)
 	switch x.answer.Word {
 	case cache.Hit:
 		x.result = telemetry.CacheHit
 		return stepDeliver
+	}
+	if x.answer.Reason == cache.OnlyCached {
+		return x.fail(notCached, "Ask again without only-if-cached.")
 	}
 	x.upstream = x.route.origin
 	switch x.answer.Word {
@@ -39,6 +43,14 @@ func (g *Gateway) lookup(x *exchange) step {
 		return stepAwait
 	}
 	return x.pass(x.answer)
+}
+
+// moment is now: when the request came, or, once it has waited, the clock's.
+func (x *exchange) moment() time.Time {
+	if x.tries == (tries{}) {
+		return x.started
+	}
+	return x.gen.gateway.now()
 }
 
 // pass sends the request on for itself alone.
@@ -93,7 +105,7 @@ func (g *Gateway) await(x *exchange) step {
 		return stepFinish
 	case cache.GiveUp:
 		x.tries.alone = true
-	case cache.Again:
+	case cache.Again, cache.TooOld: // an origin that hangs must not have them queue
 		x.tries.again++
 		x.tries.alone = x.tries.again >= maxAgain
 	case cache.Failed:

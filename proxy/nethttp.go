@@ -10,18 +10,31 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/afterburner-gateway/afterburner/cache"
 )
 
 // NetHTTP is the gateway as a standard handler: the adaptor for HTTP/2, whose
-// framing the standard server does.
+// framing the standard server does. It offers no other protocol to change to, so a
+// request that asks for one gets an ordinary answer (RFC 9110 section 7.8), and no
+// HTTP/1.0, because a standard handler cannot break a body that the end of the
+// connection ends.
 func NetHTTP(g *Gateway) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !r.ProtoAtLeast(1, 1) {
+			w.WriteHeader(http.StatusHTTPVersionNotSupported)
+			return
+		}
+		// Over HTTP/1.1 the server would else drop the body when the answer begins.
+		_ = http.NewResponseController(w).EnableFullDuplex()
 		h := &nethttp{w: w, r: r}
 		h.adaptor = h
-		h.read()
-		g.handle(&h.exchange)
+		if err := h.read(); err != nil {
+			h.reject(g, err)
+		} else {
+			g.handle(&h.exchange)
+		}
 		if h.err != nil || !h.responded {
 			panic(http.ErrAbortHandler) // the protocol's way of breaking a transfer
 		}
@@ -34,12 +47,13 @@ type nethttp struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	stopped atomic.Bool
+	ended   atomic.Bool // the body was read to its end
 	count   atomic.Int64
 }
 
 // read fills the exchange. The standard server has parsed and checked the head;
 // it does not keep the order of different names, which has no meaning.
-func (h *nethttp) read() {
+func (h *nethttp) read() error {
 	h.request = request{
 		Method: h.r.Method, Scheme: "http", Host: lower(h.r.Host), Target: h.r.RequestURI,
 		Minor: 1, Length: h.r.ContentLength, Client: h.r.RemoteAddr,
@@ -59,6 +73,15 @@ func (h *nethttp) read() {
 	if f.connections > 0 {
 		h.dropListed(f.connection)
 	}
+	return f.check(h.Minor)
+}
+
+// reject answers a request that never became an exchange.
+func (h *nethttp) reject(g *Gateway, err error) {
+	h.gen, h.started = g.current.Load(), g.now()
+	h.fail(badRequest, err.Error())
+	h.sent, h.err = h.send(&h.exchange)
+	g.tell(&h.exchange)
 }
 
 func (h *nethttp) body() io.Reader {
@@ -77,16 +100,33 @@ func (h *nethttp) Read(p []byte) (int, error) {
 	switch {
 	case h.count.Add(int64(n)) > h.gen.limits.body:
 		return n, errBodyTooLarge
-	case err == nil || err == io.EOF:
+	case err == io.EOF:
+		h.ended.Store(true)
 		return n, err
+	case err == nil:
+		return n, nil
 	}
 	return n, errBadBody
 }
 
-// Close makes a Read that waits for the client return.
+// Close makes a Read that waits for the client return. The standard server's own
+// Close would wait for that Read.
 func (h *nethttp) Close() error {
-	h.stopped.Store(true)
-	return h.r.Body.Close()
+	if h.stopped.Swap(true) || h.ended.Load() {
+		return nil
+	}
+	return http.NewResponseController(h.w).SetReadDeadline(time.Unix(1, 0))
+}
+
+// Trailers are those behind the request's body, known after its end.
+func (h *nethttp) Trailers() [][2]string {
+	var lines [][2]string
+	for _, name := range slices.Sorted(maps.Keys(h.r.Trailer)) {
+		for _, value := range h.r.Trailer[name] {
+			lines = append(lines, [2]string{name, value})
+		}
+	}
+	return lines
 }
 
 func (h *nethttp) stopBody() int64 {
@@ -107,6 +147,12 @@ func (h *nethttp) inform(status int, lines []byte) {
 	clear(header)
 }
 
+// unread tells whether a part of the body would be left on a connection of
+// HTTP/1.1, where the server could take it for a request.
+func (h *nethttp) unread() bool {
+	return h.r.ProtoMajor == 1 && h.r.ContentLength != 0 && !h.ended.Load()
+}
+
 func (h *nethttp) watch(gone context.CancelFunc) {
 	context.AfterFunc(h.r.Context(), gone)
 }
@@ -122,7 +168,7 @@ func (h *nethttp) send(x *exchange) (sent int64, err error) {
 	if x.reply != nil && x.reply.Size() >= 0 && !hasNoBody(x.head.Status) {
 		header.Set("Content-Length", strconv.FormatInt(x.reply.Size(), 10))
 	}
-	if x.closing {
+	if x.closing || h.unread() {
 		header.Set("Connection", "close")
 	}
 	h.w.WriteHeader(x.head.Status)
@@ -139,6 +185,9 @@ func (h *nethttp) send(x *exchange) (sent int64, err error) {
 	trailers, err := x.reply.WriteTo(to)
 	for _, line := range trailers {
 		header.Add(http.TrailerPrefix+line[0], line[1])
+	}
+	if size := x.reply.Size(); err == nil && size >= 0 && size != to.sent {
+		err = errBodyLength
 	}
 	return to.sent, err
 }

@@ -23,7 +23,6 @@ type order struct {
 func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
 	o := &order{gen: x.gen, route: x.route}
 	o.request.Method, o.request.Target, o.request.Host = x.Method, x.sentTarget, x.Host
-	client := x.Client
 	if owned {
 		o.request.Method = strings.Clone(x.Method)
 		o.request.Target = strings.Clone(x.sentTarget)
@@ -32,8 +31,7 @@ func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
 	if x.route.host != "" {
 		o.request.Host = x.route.host
 	}
-	o.request.Fields = x.forwardedFields(fields, owned, client)
-	o.request.Fields = x.route.request.addDynamic(x.route.request.apply(o.request.Fields), x)
+	o.request.Fields = x.forwardedFields(fields, owned)
 	if x.Protocol != "" {
 		o.request.Upgrade = true
 		o.request.Fields = append(o.request.Fields, [2]string{"Upgrade", x.Protocol})
@@ -43,10 +41,10 @@ func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
 
 // forwardedFields are the client's end-to-end fields with what an intermediary
 // changes: Accept-Encoding where the gateway codes itself, Via, the X-Forwarded
-// fields (a client's own are not believed), CDN-Loop and the trace.
-func (x *exchange) forwardedFields(fields cache.Fields, owned bool, client string) [][2]string {
-	trace := x.traced()
-	out := make([][2]string, 0, len(fields)+9)
+// and Forwarded fields, CDN-Loop and the trace.
+func (x *exchange) forwardedFields(fields cache.Fields, owned bool) [][2]string {
+	trace, from := x.traced(), x.provenance()
+	out := make([][2]string, 0, len(fields)+10)
 	for _, line := range fields {
 		if x.drops(line[0], owned) {
 			continue
@@ -59,15 +57,12 @@ func (x *exchange) forwardedFields(fields cache.Fields, owned bool, client strin
 	if x.route.compress != nil {
 		out = append(out, [2]string{"Accept-Encoding", "identity"})
 	}
-	host := x.Host
-	if owned {
-		host = strings.Clone(host)
-	}
 	out = append(out,
 		[2]string{"Via", viaVersion(x.Minor) + pseudonym},
-		[2]string{"X-Forwarded-For", client},
-		[2]string{"X-Forwarded-Proto", x.Scheme},
-		[2]string{"X-Forwarded-Host", host},
+		[2]string{"X-Forwarded-For", from.forwardedFor},
+		[2]string{"X-Forwarded-Proto", from.proto},
+		[2]string{"X-Forwarded-Host", from.host},
+		[2]string{"Forwarded", from.forwarded},
 		[2]string{"CDN-Loop", x.gen.gateway.loop},
 		[2]string{"Traceparent", trace.Traceparent})
 	if trace.Tracestate != "" {
@@ -86,6 +81,10 @@ func viaVersion(minor int) string {
 // drops tells whether a client's field is not passed on as it came. A flight
 // asks for the whole: the exchange tests its client's conditions itself.
 func (x *exchange) drops(name string, flight bool) bool {
+	const forwarded = "X-Forwarded-"
+	if len(name) > len(forwarded) && isName(name[:len(forwarded)], forwarded) {
+		return x.peer == "" || isName(name, "X-Forwarded-For") || isName(name, "X-Forwarded-Proto") || isName(name, "X-Forwarded-Host")
+	}
 	switch len(name) {
 	case len("Forwarded"):
 		return strings.EqualFold(name, "Forwarded")
@@ -95,14 +94,10 @@ func (x *exchange) drops(name string, flight bool) bool {
 		return strings.EqualFold(name, "Traceparent")
 	case len("If-None-Match"):
 		return flight && strings.EqualFold(name, "If-None-Match")
-	case len("Accept-Encoding"): // also X-Forwarded-For
-		return strings.EqualFold(name, "X-Forwarded-For") ||
-			x.route.compress != nil && strings.EqualFold(name, "Accept-Encoding")
-	case len("X-Forwarded-Host"):
-		return strings.EqualFold(name, "X-Forwarded-Host")
-	case len("X-Forwarded-Proto"): // also If-Modified-Since
-		return strings.EqualFold(name, "X-Forwarded-Proto") ||
-			flight && strings.EqualFold(name, "If-Modified-Since")
+	case len("Accept-Encoding"):
+		return x.route.compress != nil && strings.EqualFold(name, "Accept-Encoding")
+	case len("If-Modified-Since"):
+		return flight && strings.EqualFold(name, "If-Modified-Since")
 	}
 	return false
 }

@@ -28,6 +28,7 @@ var (
 	internalError      = problem{500, "internal_error", "The gateway failed on this request"}
 	tooManyConnections = problem{503, "too_many_connections", "The gateway has no room for another connection"}
 	notImplemented     = problem{501, "not_implemented", "The gateway does not do this method"}
+	notCached          = problem{504, "only_if_cached", "Nothing stored answers this request"}
 	loopDetected       = problem{508, "loop_detected", "The request has come through this gateway before"}
 )
 

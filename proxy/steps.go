@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 )
@@ -55,6 +56,9 @@ func (g *Gateway) handle(x *exchange) {
 func (g *Gateway) settle(x *exchange) {
 	if x.responded {
 		x.sent, x.err = x.adaptor.send(x)
+		if errors.Is(x.err, errClientGone) || x.err != nil && x.ctx != nil && x.ctx.Err() != nil {
+			x.reason = clientGone
+		}
 	}
 	g.conclude(x)
 }

@@ -1,7 +1,7 @@
 // Package upstream sends requests to an origin over pooled HTTP/1.1 connections.
 //
 //	api, err := upstream.New(upstream.Options{
-//		Name: "api", Targets: []string{"http://127.0.0.1:9000"},
+//		Name: "api", Targets: []string{"http://127.0.0.1:9000"}, Attempts: 2,
 //		Connect: time.Second, Response: 30 * time.Second,
 //		MaxConnections: 256, Idle: time.Minute, MaxWaiting: 1000, Wait: 5 * time.Second,
 //	})

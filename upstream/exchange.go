@@ -208,7 +208,7 @@ func (x *exchange) fail(e *Error) *Error {
 	if gone := canceled(x.ctx, HTTPResponseTimeout); gone != nil {
 		e = gone
 	}
-	return &Error{Kind: e.Kind, Target: x.target.addr, Err: e.Err, Reached: x.sent, stale: e.stale}
+	return &Error{Kind: e.Kind, Target: x.target.addr, Tries: x.resp.Tries, Err: e.Err, Reached: x.sent, stale: e.stale}
 }
 
 // settle waits until nobody reads the request's body.

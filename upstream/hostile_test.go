@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 )
@@ -176,6 +175,11 @@ func TestAnswersOfAnyKind(t *testing.T) {
 
 func tryAnswer(t *testing.T, row answer, before int) {
 	u := build(t, options(listen(t, func(_ int, c *peer) { playAnswer(c, row) })))
+	checkAnswer(t, u, row, before)
+}
+
+func checkAnswer(t *testing.T, u *Upstream, row answer, before int) {
+	t.Helper()
 	for range before {
 		wantGood(t, u)
 	}
@@ -211,7 +215,7 @@ func playAnswer(c *peer, row answer) {
 		case closes:
 			return
 		case resets:
-			c.Conn.(*net.TCPConn).SetLinger(0)
+			c.reset()
 			return
 		}
 	}

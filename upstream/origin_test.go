@@ -3,6 +3,7 @@ package upstream
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +40,16 @@ func (p *peer) head() string {
 }
 
 func (p *peer) say(s string) { io.WriteString(p, s) }
+
+// reset closes the socket without an orderly end.
+func (p *peer) reset() {
+	socket := p.Conn
+	if secure, ok := socket.(*tls.Conn); ok {
+		socket = secure.NetConn()
+	}
+	socket.(*net.TCPConn).SetLinger(0)
+	socket.Close()
+}
 
 const good = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood"
 

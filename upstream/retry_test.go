@@ -138,6 +138,23 @@ func TestTriesGoRound(t *testing.T) {
 	}
 }
 
+// The error of a body tells the tries of its response.
+func TestTriesOfABrokenBody(t *testing.T) {
+	asked := ""
+	o := options("http://a")
+	o.Targets, o.Attempts = []string{"http://a", "http://b"}, 2
+	o.Dial = origins(&asked, map[string]script{"b": says(sized + "\r\nbo")})
+	resp, err := build(t, o).RoundTrip(t.Context(), get("/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.ReadAll(resp.Body)
+	var e *Error
+	if !errors.As(err, &e) || e.Tries != 2 || e.Target != "b:80" {
+		t.Errorf("%+v, want an error of b after 2 tries", err)
+	}
+}
+
 // With one target the next one is the same: an origin that restarts is met.
 func TestTriedAgainOnTheOnlyTarget(t *testing.T) {
 	o := options(listen(t, func(n int, c *peer) {
