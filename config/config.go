@@ -29,6 +29,9 @@ type Config struct {
 	// TrustedProxies are the networks, as 10.0.0.0/8, of proxies whose X-Forwarded
 	// and Forwarded fields are believed. Those of anybody else are replaced.
 	TrustedProxies []string `yaml:"trusted_proxies" example:"[\"10.0.0.0/8\"]"`
+	// ProxyProtocol: connections from trusted_proxies begin with a PROXY header,
+	// version 1 or 2, that names the client.
+	ProxyProtocol bool `yaml:"proxy_protocol" restart:"true"`
 	// Store is the memory the cache may use.
 	Store Store `yaml:"store"`
 	// Telemetry is what the gateway tells about itself.
@@ -102,14 +105,45 @@ type AccessLog struct {
 
 // Upstream is an API behind the gateway.
 type Upstream struct {
-	// Targets are its addresses, http://host:port, taken in turn.
-	Targets []string `yaml:"targets" required:"true" min:"1" pattern:"^http://" example:"['http://127.0.0.1:9000']"`
+	// Targets are its addresses, http://host:port or https://host:port, taken in
+	// turn.
+	Targets []string `yaml:"targets" required:"true" min:"1" pattern:"^https?://" example:"['http://127.0.0.1:9000']"`
 	// Host is the Host field sent: keep (the client's), target, or a name.
 	Host string `yaml:"host" example:"api.example.com"`
 	// Timeout bounds the waiting for it.
 	Timeout UpstreamTimeout `yaml:"timeout"`
 	// Pool bounds the connections to it.
 	Pool Pool `yaml:"pool"`
+	// Retry sends a request again, to the next target, when no response came.
+	Retry Retry `yaml:"retry"`
+	// TLS says whom https targets are believed to be.
+	TLS UpstreamTLS `yaml:"tls"`
+}
+
+// Retry sends a request again when no response came.
+type Retry struct {
+	// Attempts are the tries in all; only requests that do no harm twice, and have
+	// no body, get more than one.
+	Attempts int `yaml:"attempts" min:"1"`
+}
+
+// UpstreamTLS says whom https targets are believed to be, and who the gateway is
+// to them. TLS is 1.2 or newer.
+type UpstreamTLS struct {
+	// CA is a file of certificates that sign the targets', in PEM. Absent: those
+	// of the system.
+	CA string `yaml:"ca" example:"/etc/ssl/api-ca.pem"`
+	// ServerName is the name that the targets' certificates must hold, and that is
+	// asked for (SNI). Absent: the upstream's host if it is a name, else the
+	// target's.
+	ServerName string `yaml:"server_name" example:"api.example.com"`
+	// Cert is the gateway's own certificate, a file in PEM, for targets that ask.
+	Cert string `yaml:"cert" example:"/etc/ssl/gateway.pem"`
+	// Key is the key of Cert, a file in PEM.
+	Key string `yaml:"key" example:"/etc/ssl/gateway.key"`
+	// InsecureSkipVerify believes anybody: for tests alone, because whoever stands
+	// between can read and change everything.
+	InsecureSkipVerify bool `yaml:"insecure_skip_verify"`
 }
 
 // UpstreamTimeout bounds the waiting for an upstream.

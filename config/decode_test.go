@@ -25,7 +25,7 @@ func TestSyntaxFaults(t *testing.T) {
 func TestKeyFaults(t *testing.T) {
 	testFaults(t, []faultRow{
 		{"unknown key, one is close", "listn: \":80\"\n" + smallest, `afterburner.yaml:1:1: listn: unknown key; did you mean "listen"?`},
-		{"unknown key, none is close", smallest + "zzz: 1\n", `afterburner.yaml:3:1: zzz: unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, store, telemetry, upstreams, defaults, routes`},
+		{"unknown key, none is close", smallest + "zzz: 1\n", `afterburner.yaml:3:1: zzz: unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, proxy_protocol, store, telemetry, upstreams, defaults, routes`},
 		{"unknown key in a route", `upstreams: { api: { targets: ["http://127.0.0.1:9000"] } }
 routes:
   - pth: /
@@ -34,7 +34,7 @@ routes:
 `, `afterburner.yaml:3:5: routes[0].pth: unknown key; did you mean "path"?
 afterburner.yaml:4:5: routes[0].upstreem: unknown key; did you mean "upstream"?
 afterburner.yaml:5:5: routes[0].Cache: unknown key; did you mean "cache"?`},
-		{"unknown key that would break the line", smallest + "\"a\\nb: c\": 1\n", `afterburner.yaml:3:1: "a\nb: c": unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, store, telemetry, upstreams, defaults, routes`},
+		{"unknown key that would break the line", smallest + "\"a\\nb: c\": 1\n", `afterburner.yaml:3:1: "a\nb: c": unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, proxy_protocol, store, telemetry, upstreams, defaults, routes`},
 		{"a key that is no word", smallest + "? [a]\n: 1\n", `afterburner.yaml:3:3: a key is a word, not a list`},
 		{"duplicate key", `listen: ":80"
 upstreams: { api: { targets: ["http://127.0.0.1:9000"] } }

@@ -42,6 +42,7 @@ func DefaultUpstream() Upstream {
 			MaxWaiting:     1000,
 			Wait:           Duration(5 * time.Second),
 		},
+		Retry: Retry{Attempts: 2},
 	}
 }
 

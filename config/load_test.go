@@ -72,15 +72,18 @@ func TestEveryKeyIsRead(t *testing.T) {
 			RequestBody: 1 << 30, Header: 32_000, Connections: 7,
 			HeaderTimeout: 1500 * Duration(time.Millisecond), IdleTimeout: 90 * sec, RequestTimeout: 3600 * sec,
 		},
-		Drain:       Drain{Delay: 0, Timeout: 5 * sec},
-		Credentials: []string{"Authorization", "Cookie"},
-		Store:       Store{Memory: 64 << 20, MaxObject: 512 << 10},
-		Telemetry:   Telemetry{AccessLog: AccessLog{Format: "text", Output: "stderr"}},
+		Drain:          Drain{Delay: 0, Timeout: 5 * sec},
+		Credentials:    []string{"Authorization", "Cookie"},
+		TrustedProxies: []string{"10.0.0.0/8"}, ProxyProtocol: true,
+		Store:     Store{Memory: 64 << 20, MaxObject: 512 << 10},
+		Telemetry: Telemetry{AccessLog: AccessLog{Format: "text", Output: "stderr"}},
 		Upstreams: map[string]Upstream{"api": {
-			Targets: []string{"http://10.0.0.1:9000", "http://[::1]"},
+			Targets: []string{"https://10.0.0.1:9000", "http://[::1]"},
 			Host:    "api.example.com:8443",
 			Timeout: UpstreamTimeout{Connect: 2 * sec, Response: 3 * sec},
 			Pool:    Pool{MaxConnections: 1, Idle: 4 * sec, MaxWaiting: 0, Wait: 6 * sec},
+			Retry:   Retry{Attempts: 3},
+			TLS:     UpstreamTLS{ServerName: "api.example.com"},
 		}},
 		Defaults: Defaults{
 			Headers: Headers{
@@ -276,7 +279,7 @@ routes:
     methods: [POST]
     batch: { max_items: 100, concurrency: 16, max_body: 1MiB, max_response: 16MiB, timeout: 30s, allow: ["/products/"] }
 `, ""},
-		{"a key that is not built yet", smallest + "tls: {}\n",
-			"afterburner.yaml:3:1: tls: unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, store, telemetry, upstreams, defaults, routes"},
+		{"a key that is not built yet", smallest + "kubernetes: {}\n",
+			"afterburner.yaml:3:1: kubernetes: unknown key; the keys here are listen, admin, limits, drain, credentials, trusted_proxies, proxy_protocol, store, telemetry, upstreams, defaults, routes"},
 	})
 }

@@ -19,6 +19,7 @@ import (
 //	secret    true: its text is shown nowhere; values: that of the maps in it
 //	template  its text may hold {name}, see ParseTemplate
 //	restart   a running gateway cannot take over another value
+//	since     the version it came with; absent: the first
 type shape struct {
 	names  []string       // in the order of the fields
 	fields map[string]int // the field of a key

@@ -155,6 +155,9 @@ func isHostName(host string) bool {
 
 // trustedProxies are networks; an address alone is written as one.
 func (v *validator) trustedProxies() {
+	if v.cfg.ProxyProtocol && len(v.cfg.TrustedProxies) == 0 {
+		v.fault((*place)(nil).key("proxy_protocol"), "nobody may send PROXY headers; name the proxies in trusted_proxies")
+	}
 	for i, text := range v.cfg.TrustedProxies {
 		at := (*place)(nil).key("trusted_proxies").item(i)
 		if _, err := netip.ParsePrefix(text); err == nil {

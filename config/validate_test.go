@@ -52,6 +52,21 @@ func TestUpstreamFaults(t *testing.T) {
 afterburner.yaml:1:1: routes: there is no route; write routes: [{ path: "/", upstream: api }]`},
 		{"no targets", "upstreams: { api: {}, web: { targets: [] } }\nroutes: [{ path: /, upstream: api }]\n", `afterburner.yaml:1:19: upstreams.api.targets: there is no target; write targets: ["http://127.0.0.1:9000"]
 afterburner.yaml:1:39: upstreams.web.targets: there is no target; write targets: ["http://127.0.0.1:9000"]`},
+		{"TLS", `upstreams:
+  api:
+    targets: ["https://api.example.com"]
+    tls: { ca: /no/ca.pem, server_name: "a b", cert: units.go }
+  web: { targets: ["https://web.example.com"], tls: { key: units.go } }
+  old: { targets: ["http://old.example.com"], tls: { insecure_skip_verify: true } }
+routes: [{ path: /, upstream: api }]
+`, `afterburner.yaml:4:16: upstreams.api.tls.ca: "/no/ca.pem" cannot be read; name a file in PEM that the gateway may read
+afterburner.yaml:4:41: upstreams.api.tls.server_name: "a b" is not a host name; write one like api.example.com
+afterburner.yaml:4:54: upstreams.api.tls.cert: has no key; name its file as key
+afterburner.yaml:5:60: upstreams.web.tls.key: has no certificate; name its file as cert
+afterburner.yaml:6:52: upstreams.old.tls: no target asks for TLS; write them as https://host:port or remove the block
+afterburner.yaml:6:76: upstreams.old.tls.insecure_skip_verify: believes anybody who answers; whoever stands between can read and change everything`},
+		{"tries", "upstreams: { api: { targets: [\"http://a\"], retry: { attempts: 0 } } }\nroutes: [{ path: /, upstream: api }]\n", `afterburner.yaml:1:63: upstreams.api.retry.attempts: 0 is too little; write 1 or more`},
+		{"PROXY headers from nobody", smallest + "proxy_protocol: true\n", `afterburner.yaml:3:17: proxy_protocol: nobody may send PROXY headers; name the proxies in trusted_proxies`},
 		{"an upstream without a name", "upstreams: { \"\": { targets: [\"http://a\"] } }\nroutes: [{ path: /, upstream: \"\" }]\n", `afterburner.yaml:1:18: upstreams."": the name is empty; give the upstream one, like api`},
 		{"targets", `upstreams:
   api:
@@ -79,7 +94,6 @@ routes: [{ path: /, upstream: api }]
 afterburner.yaml:5:9: upstreams.api.targets[1]: "api.example.com" is not a target; write http://host:port
 afterburner.yaml:6:9: upstreams.api.targets[2]: "tcp://a" is not a target; write http://host:port
 afterburner.yaml:7:9: upstreams.api.targets[3]: "http:a" is not a target; write http://host:port
-afterburner.yaml:8:9: upstreams.api.targets[4]: "https://api.example.com" asks for TLS, which is not built for upstreams yet; write http://host:port
 afterburner.yaml:9:9: upstreams.api.targets[5]: "http://api.example.com/" has a path; remove it, and put it in front of the rewrite of the routes that need it
 afterburner.yaml:10:9: upstreams.api.targets[6]: "http://api.example.com/v1" has a path; remove it, and put it in front of the rewrite of the routes that need it
 afterburner.yaml:11:9: upstreams.api.targets[7]: "http://api.example.com?a=b" has a query or a fragment; remove it
@@ -88,9 +102,9 @@ afterburner.yaml:13:9: upstreams.api.targets[9]: the address holds a user name o
 afterburner.yaml:14:9: upstreams.api.targets[10]: the address is not a target; write http://host:port
 afterburner.yaml:15:9: upstreams.api.targets[11]: "http://:9000" has no valid host; write http://host:port
 afterburner.yaml:17:9: upstreams.api.targets[13]: "http://a..b" has no valid host; write http://host:port
-afterburner.yaml:18:9: upstreams.api.targets[14]: "http://a:0" has no valid port; write a number from 1 to 65535, or no colon for port 80
-afterburner.yaml:19:9: upstreams.api.targets[15]: "http://a:65536" has no valid port; write a number from 1 to 65535, or no colon for port 80
-afterburner.yaml:20:9: upstreams.api.targets[16]: "http://a:" has no valid port; write a number from 1 to 65535, or no colon for port 80
+afterburner.yaml:18:9: upstreams.api.targets[14]: "http://a:0" has no valid port; write a number from 1 to 65535, or no colon for the usual one
+afterburner.yaml:19:9: upstreams.api.targets[15]: "http://a:65536" has no valid port; write a number from 1 to 65535, or no colon for the usual one
+afterburner.yaml:20:9: upstreams.api.targets[16]: "http://a:" has no valid port; write a number from 1 to 65535, or no colon for the usual one
 afterburner.yaml:21:9: upstreams.api.targets[17]: "" is not a target; write http://host:port`},
 		{"hosts", `upstreams:
   a: { targets: ["http://a"], host: "a b" }

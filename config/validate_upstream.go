@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,8 +47,36 @@ func (v *validator) upstream(at *place, up Upstream) {
 	for i, text := range up.Targets {
 		v.target(targets.item(i), text)
 	}
+	v.upstreamTLS(at.key("tls"), up)
 	if host := at.key("host"); !isHostField(up.Host) {
 		v.fault(host, "%s is not a host name; write keep, target or a name like api.example.com", v.show(host, up.Host))
+	}
+}
+
+// upstreamTLS: the files must be there now, so that check says so and not the
+// first request.
+func (v *validator) upstreamTLS(at *place, up Upstream) {
+	t := up.TLS
+	if t == (UpstreamTLS{}) {
+		return
+	}
+	if !slices.ContainsFunc(up.Targets, func(text string) bool { return strings.HasPrefix(text, "https:") }) {
+		v.fault(at, "no target asks for TLS; write them as https://host:port or remove the block")
+	}
+	for _, named := range [][2]string{{"ca", t.CA}, {"cert", t.Cert}, {"key", t.Key}} {
+		key, file := at.key(named[0]), named[1]
+		if _, err := os.Stat(file); file != "" && err != nil {
+			v.fault(key, "%s cannot be read; name a file in PEM that the gateway may read", v.show(key, file))
+		}
+	}
+	switch {
+	case t.Cert != "" && t.Key == "":
+		v.fault(at.key("cert"), "has no key; name its file as key")
+	case t.Key != "" && t.Cert == "":
+		v.fault(at.key("key"), "has no certificate; name its file as cert")
+	}
+	if name := at.key("server_name"); t.ServerName != "" && !isHostName(t.ServerName) {
+		v.fault(name, "%s is not a host name; write one like api.example.com", v.show(name, t.ServerName))
 	}
 }
 
@@ -72,8 +101,6 @@ func targetProblem(text string) string {
 		return "is not a target; write http://host:port"
 	case u.User != nil:
 		return "holds a user name or a password, which would not be sent; remove it"
-	case u.Scheme == "https":
-		return "asks for TLS, which is not built for upstreams yet; write http://host:port"
 	case u.Path != "":
 		return "has a path; remove it, and put it in front of the rewrite of the routes that need it"
 	case u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
@@ -81,7 +108,7 @@ func targetProblem(text string) string {
 	case !isHostName(u.Hostname()):
 		return "has no valid host; write http://host:port"
 	case !isTargetPort(u):
-		return "has no valid port; write a number from 1 to 65535, or no colon for port 80"
+		return "has no valid port; write a number from 1 to 65535, or no colon for the usual one"
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 
 // warnings notes what is allowed but probably not meant.
 func (v *validator) warnings() {
+	v.warnInsecure()
 	root := (*place)(nil)
 	for i, r := range v.cfg.Routes {
 		at := root.key("routes").item(i)
@@ -122,6 +123,16 @@ func (v *validator) warnUnused(top *place) {
 	for _, name := range v.upstreamNames() {
 		if !used[name] {
 			v.warn(top.key(name), "no route uses this upstream; remove it or name it in a route")
+		}
+	}
+}
+
+// warnInsecure is about upstreams whose TLS protects from nobody.
+func (v *validator) warnInsecure() {
+	for _, name := range v.upstreamNames() {
+		if v.cfg.Upstreams[name].TLS.InsecureSkipVerify {
+			v.warn((*place)(nil).key("upstreams", name, "tls", "insecure_skip_verify"),
+				"believes anybody who answers; whoever stands between can read and change everything")
 		}
 	}
 }

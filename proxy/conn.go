@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/pires/go-proxyproto"
 )
 
 const (
@@ -24,6 +26,8 @@ const (
 	// maxRefusals is how many connections are refused with an answer at once; more
 	// are just closed.
 	maxRefusals = 64
+	// heraldTimeout is how long a proxy may take to say for whom it connects.
+	heraldTimeout = 5 * time.Second
 )
 
 // listener wraps the connections that fasthttp accepts, and bounds their number.
@@ -34,6 +38,8 @@ type listener struct {
 	// refuse answers one connection too many, and closes it.
 	refuse  func(net.Conn)
 	refused atomic.Int64 // being refused now
+	// heralded tells whether the peer begins with a PROXY header; nil: nobody does.
+	heralded func(peer string) bool
 }
 
 // Accept returns the next connection, wrapped.
@@ -48,11 +54,22 @@ func (l *listener) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		if l.open.Add(1) <= l.max {
-			return &conn{Conn: c, client: clientAddress(c), open: l.open}, nil
+			return l.wrap(c), nil
 		}
 		l.open.Add(-1)
 		l.turnAway(c)
 	}
+}
+
+// wrap makes a connection ours. What a PROXY header says is read later, by the
+// connection's own goroutine.
+func (l *listener) wrap(c net.Conn) *conn {
+	wrapped := &conn{Conn: c, client: clientAddress(c), open: l.open}
+	if l.heralded != nil && l.heralded(wrapped.client) {
+		wrapped.herald = proxyproto.NewConn(c, proxyproto.WithPolicy(proxyproto.REQUIRE),
+			proxyproto.SetReadHeaderTimeout(heraldTimeout))
+	}
+	return wrapped
 }
 
 // isShortage tells the errors that are over when something else has ended;
@@ -91,10 +108,11 @@ func clientAddress(c net.Conn) string {
 // conn is a client's connection: fasthttp reads from it, http1 writes.
 type conn struct {
 	net.Conn
-	client  string    // the peer's address without port
-	renewed time.Time // when the write deadline was last set
-	linger  bool      // the request's rest was not read
-	tunnel  bool      // it speaks another protocol now
+	client  string           // the client's address without port
+	herald  *proxyproto.Conn // reads a PROXY header first; nil: there is none
+	renewed time.Time        // when the write deadline was last set
+	linger  bool             // the request's rest was not read
+	tunnel  bool             // it speaks another protocol now
 	closed  atomic.Bool
 	open    *atomic.Int64
 
@@ -132,11 +150,29 @@ func (c *conn) next() {
 func (c *conn) take(p []byte) (int, error) {
 	if c.from == len(c.rest) {
 		c.rest, c.from = c.rest[:0], 0
-		return c.Conn.Read(p)
+		return c.receive(p)
 	}
 	n := copy(p, c.rest[c.from:])
 	c.from += n
 	return n, nil
+}
+
+// receive reads from the network, behind the PROXY header.
+func (c *conn) receive(p []byte) (int, error) {
+	if c.herald == nil {
+		return c.Conn.Read(p)
+	}
+	n, err := c.herald.Read(p)
+	c.client = clientAddress(c.herald)
+	return n, err
+}
+
+// SetReadDeadline bounds the next reads.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	if c.herald != nil {
+		return c.herald.SetReadDeadline(t)
+	}
+	return c.Conn.SetReadDeadline(t)
 }
 
 // giveBack lets bytes that were just taken come again.
@@ -179,7 +215,7 @@ func (c *conn) more() error {
 		c.from = 0
 	}
 	c.rest = slices.Grow(c.rest, maxLine)
-	n, err := c.Conn.Read(c.rest[len(c.rest):cap(c.rest)])
+	n, err := c.receive(c.rest[len(c.rest):cap(c.rest)])
 	c.rest = c.rest[:len(c.rest)+n]
 	if n > 0 {
 		return nil

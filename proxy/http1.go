@@ -20,14 +20,15 @@ import (
 // writing cannot flush a body of known length, break one, send trailers, or
 // close-delimit for HTTP/1.0, so whatever it writes is discarded (conn.Write).
 type Server struct {
-	gateway  *Gateway
-	server   *fasthttp.Server
-	open     atomic.Int64 // connections
-	max      int64        // most of them
-	pool     sync.Pool
-	tunnels  tunnels
-	draining atomic.Bool
-	idle     time.Duration // longest time without a byte in a tunnel
+	gateway      *Gateway
+	server       *fasthttp.Server
+	open         atomic.Int64 // connections
+	max          int64        // most of them
+	pool         sync.Pool
+	proxyHeaders bool
+	tunnels      tunnels
+	draining     atomic.Bool
+	idle         time.Duration // longest time without a byte in a tunnel
 }
 
 // NewServer makes a server with the limits of a configuration.
@@ -53,6 +54,14 @@ func NewServer(g *Gateway, l config.Limits) *Server {
 	return s
 }
 
+// TakeProxyHeaders makes connections from trusted proxies begin with a PROXY
+// header. Call it before Serve.
+func (s *Server) TakeProxyHeaders() { s.proxyHeaders = true }
+
+func (s *Server) heralded(peer string) bool {
+	return s.proxyHeaders && s.gateway.current.Load().trusts(peer)
+}
+
 // quiet drops what fasthttp would log of single connections: each ends in a
 // named reason of ours.
 type quiet struct{}
@@ -62,7 +71,7 @@ func (quiet) Printf(string, ...any) {}
 // Serve answers on a listener until Shutdown.
 func (s *Server) Serve(l net.Listener) error {
 	s.gateway.serving.Store(true)
-	bounded := &listener{Listener: l, open: &s.open, max: s.max, refuse: s.tooMany}
+	bounded := &listener{Listener: l, open: &s.open, max: s.max, refuse: s.tooMany, heralded: s.heralded}
 	if err := s.server.Serve(bounded); err != nil {
 		return fmt.Errorf("serve on %s: %w", l.Addr(), err)
 	}

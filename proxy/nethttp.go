@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,9 +47,11 @@ type nethttp struct {
 	exchange
 	w       http.ResponseWriter
 	r       *http.Request
-	stopped atomic.Bool
 	ended   atomic.Bool // the body was read to its end
 	count   atomic.Int64
+	mu      sync.Mutex
+	reading bool
+	stopped bool
 }
 
 // read fills the exchange. The standard server has parsed and checked the head;
@@ -93,10 +96,11 @@ func (h *nethttp) body() io.Reader {
 
 // Read reads the request's body, as the exchange's limits allow.
 func (h *nethttp) Read(p []byte) (int, error) {
-	if h.stopped.Load() {
+	if !h.begin() {
 		return 0, errBadBody
 	}
 	n, err := h.r.Body.Read(p)
+	h.end()
 	switch {
 	case h.count.Add(int64(n)) > h.gen.limits.body:
 		return n, errBodyTooLarge
@@ -109,10 +113,26 @@ func (h *nethttp) Read(p []byte) (int, error) {
 	return n, errBadBody
 }
 
-// Close makes a Read that waits for the client return. The standard server's own
-// Close would wait for that Read.
+func (h *nethttp) begin() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.reading = !h.stopped
+	return h.reading
+}
+
+func (h *nethttp) end() {
+	h.mu.Lock()
+	h.reading = false
+	h.mu.Unlock()
+}
+
+// Close makes a Read that waits for the client return: the standard body's own
+// Close would wait for that Read. Where nobody reads, the server takes care of the
+// rest.
 func (h *nethttp) Close() error {
-	if h.stopped.Swap(true) || h.ended.Load() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.stopped = true; !h.reading {
 		return nil
 	}
 	return http.NewResponseController(h.w).SetReadDeadline(time.Unix(1, 0))

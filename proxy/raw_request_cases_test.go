@@ -8,7 +8,7 @@ import (
 // rawRequests are cases of RFC 9112 and RFC 9110, and the published ways of
 // smuggling a request past one reader to another.
 func rawRequests() []rawRequest {
-	return slices.Concat(clTE(), teCL(), te0(), cl0(), obsFold(), chunkExtension(), bareLF(), nameSpoof(), absoluteForm(), expectTricks(), singletonCases(), connectionListing(), requestLines())
+	return slices.Concat(clTE(), teCL(), te0(), cl0(), obsFold(), requestTrailers(), chunkExtension(), bareLF(), nameSpoof(), absoluteForm(), expectTricks(), singletonCases(), connectionListing(), requestLines())
 }
 
 func posted(fields, body string) string {
@@ -97,6 +97,20 @@ func obsFold() []rawRequest {
 		{"obs-fold: white space alone", fold(rawHost + "X-A: b\r\n \r\n"), refused, ""},
 		{"obs-fold: a field name behind it", fold(rawHost + "X-A: b\r\n Content-Length: 39\r\n"), refused, ""},
 		{"obs-fold: RFC 9112 7.1.2 in a trailer section", posted(rawChunked, "0\r\nX-A: b\r\n c\r\n\r\n"), refused, ""},
+	}
+}
+
+// Trailer sections: RFC 9112 section 7.1.2. One tells the origin nothing that the
+// head would not have told (RFC 9110 section 6.5.1).
+func requestTrailers() []rawRequest {
+	return []rawRequest{
+		{"trailers: passed on", posted(rawChunked+"Trailer: X-Sum\r\n", "3\r\nabc\r\n0\r\nX-Sum: 1\r\nX-A: b\r\n\r\n"), "200", `POST /c a.example "abc" + X-A: b + X-Sum: 1`},
+		{"trailers: framing and routing stay here", posted(rawChunked, "0\r\nContent-Length: 9\r\nHost: b.example\r\nTransfer-Encoding: x\r\nVia: x\r\nX-A: b\r\n\r\n"), "200", `POST /c a.example "" + X-A: b`},
+		{"trailers: who asks stays here", posted(rawChunked, "0\r\nX-Forwarded-For: 192.0.2.9\r\nForwarded: for=x\r\nAuthorization: x\r\nX-Api-Key: x\r\nCookie: x\r\nX-A: b\r\n\r\n"), "200", `POST /c a.example "" + X-A: b`},
+		{"trailers: a name that is no token", posted(rawChunked, "0\r\nX A: b\r\n\r\n"), refused, ""},
+		{"trailers: no colon", posted(rawChunked, "0\r\nGET /evil HTTP/1.1\r\n\r\n"), refused, ""},
+		{"trailers: over 8 KiB", posted(rawChunked, "0\r\n"+strings.Repeat("X-A: "+strings.Repeat("b", 1000)+"\r\n", 9)+"\r\n"), refused, ""},
+		{"trailers: over 128 lines", posted(rawChunked, "0\r\n"+strings.Repeat("A: b\r\n", 129)+"\r\n"), refused, ""},
 	}
 }
 

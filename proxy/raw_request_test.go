@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -63,6 +64,9 @@ func describe(r *http.Request, body []byte) string {
 	text := fmt.Sprintf("%s %s %s %q", r.Method, r.RequestURI, r.Host, body)
 	if len(fields) > 0 {
 		text += " [" + strings.Join(fields, ", ") + "]"
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Trailer)) {
+		text += fmt.Sprint(" + ", name, ": ", strings.Join(r.Trailer[name], "|"))
 	}
 	return text
 }

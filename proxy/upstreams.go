@@ -42,7 +42,11 @@ func (u *upstreams) take(wanted map[string]config.Upstream) (set map[string]*poo
 			set[name] = old
 			continue
 		}
-		made, err := upstream.New(u.options(name, from))
+		options, err := u.options(name, from)
+		if err != nil {
+			return nil, nil, fmt.Errorf("make upstream %s: %w", name, err)
+		}
+		made, err := upstream.New(options)
 		if err != nil {
 			return nil, nil, fmt.Errorf("make upstream %s: %w", name, err)
 		}
@@ -64,7 +68,14 @@ func (u *upstreams) replace(set map[string]*pooled) {
 
 func (u *upstreams) retire() { u.replace(map[string]*pooled{}) }
 
-func (u *upstreams) options(name string, c config.Upstream) upstream.Options {
+func (u *upstreams) options(name string, c config.Upstream) (upstream.Options, error) {
+	secure, err := upstream.TLSOptions{
+		CAFile: c.TLS.CA, ServerName: serverName(c), CertFile: c.TLS.Cert, KeyFile: c.TLS.Key,
+		InsecureSkipVerify: c.TLS.InsecureSkipVerify,
+	}.Config()
+	if err != nil {
+		return upstream.Options{}, err
+	}
 	return upstream.Options{
 		Name:           name,
 		Targets:        c.Targets,
@@ -74,6 +85,16 @@ func (u *upstreams) options(name string, c config.Upstream) upstream.Options {
 		Idle:           time.Duration(c.Pool.Idle),
 		MaxWaiting:     c.Pool.MaxWaiting,
 		Wait:           time.Duration(c.Pool.Wait),
+		Attempts:       c.Retry.Attempts,
+		TLS:            secure,
 		Dial:           u.dial,
+	}, nil
+}
+
+// serverName is whom TLS asks for; empty: each target's own name.
+func serverName(c config.Upstream) string {
+	if c.TLS.ServerName != "" || c.Host == "keep" || c.Host == "target" {
+		return c.TLS.ServerName
 	}
+	return hostname(c.Host)
 }

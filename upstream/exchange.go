@@ -49,6 +49,9 @@ func (x *exchange) try(t *target, wire []byte) *Error {
 
 // repeatable tells, after a failed try, whether another does no harm.
 func (x *exchange) repeatable(e *Error) bool {
+	if e.Kind.Status() == 504 && len(x.up.targets) == 1 {
+		return false // the next target is the same, and would only be asked for more
+	}
 	return e.Kind.Unreachable() && x.req.repeatable() && !x.informed && x.ctx.Err() == nil
 }
 

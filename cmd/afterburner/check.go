@@ -27,7 +27,7 @@ With --format json it prints an array of {file, line, column, path, message,
 severity} to standard output; severity is error or warning.`,
 		Example: `  afterburner check --config afterburner.yaml
   afterburner check --format json | jq -r '.[] | select(.severity == "error").message'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch format {
 			case "text":

@@ -7,16 +7,23 @@ import (
 	"testing"
 )
 
+// outside is the path of a program that is not ours.
+func outside(t *testing.T, program string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	switch {
+	case err != nil && os.Getenv("CI") == "true":
+		t.Fatalf("%s is missing, and CI=true allows no skipped test", program)
+	case err != nil:
+		t.Skipf("SKIPPED: %s is missing; install it, or run make test as root on Debian", program)
+	}
+	return path
+}
+
 // curl asks with a client that is not ours.
 func curl(t *testing.T, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath("curl")
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatal("curl is missing, and CI=true allows no skipped test")
-	case err != nil:
-		t.Skip("SKIPPED: curl is missing; install it, or run make test as root on Debian")
-	}
+	path := outside(t, "curl")
 	out, err := exec.CommandContext(t.Context(), path, append([]string{"--silent", "--show-error", "--max-time", "20"}, args...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("curl %v: %v\n%s", args, err, out)

@@ -48,7 +48,7 @@ func TestDrain(t *testing.T) {
 			if got := ask(t, "GET", p.url+"/x", ""); got.StatusCode != 200 || !got.Close {
 				t.Errorf("within drain.delay: %s, Connection: close is %t; want 200 and true", got.Status, got.Close)
 			}
-			eventually(t, "the listener is closed", func() bool { return !p.takesConnections() })
+			eventually(t, "the listener is closed", func() bool { return !takes(p.url) })
 			if got := ask(t, "GET", p.admin+"/readyz", ""); got.StatusCode != 503 {
 				t.Errorf("GET /readyz while a request runs = %s, want 503: the admin listener stays up", got.Status)
 			}
@@ -66,8 +66,9 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-func (p *process) takesConnections() bool {
-	c, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+// takes: a connection to the URL's host can be opened.
+func takes(url string) bool {
+	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err == nil {
 		c.Close()
 	}
@@ -87,6 +88,42 @@ func TestDrainTimeoutCutsWhatStillRuns(t *testing.T) {
 		t.Errorf("the running request got %s %.60q, want a broken connection", got.Status, got.body)
 	}
 	p.await(p.stderr, `(?m)^drain\.timeout of 100ms is over: some requests were cut$`)
+}
+
+// A profile runs on the admin listener for as long as it was asked to: the way
+// out does not wait for it, and the first signal's way not long.
+func TestTheEndDoesNotWaitForAProfile(t *testing.T) {
+	for _, row := range []struct {
+		name, delay string
+		then        func(p *process) // after the first signal
+		code        int
+	}{
+		{"one signal", "0s", func(*process) {}, 0},
+		{"a second signal within drain.delay", "1h", func(p *process) {
+			p.notReady()
+			p.signal(syscall.SIGTERM)
+		}, 1},
+		{"a second signal when nothing else is left", "0s", func(p *process) {
+			eventually(t, "the admin listener is closed", func() bool { return !takes(p.admin) })
+			p.signal(syscall.SIGINT)
+		}, 1},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			api := newOrigin(t)
+			p := serve(t, api.URL, "drain: { timeout: 1h, delay: "+row.delay+" }"+oneRoute)
+			profile := inBackground(t, p.admin+"/debug/pprof/profile?seconds=3600")
+			eventually(t, "the profile runs", func() bool {
+				return strings.Contains(ask(t, "GET", p.admin+"/debug/pprof/goroutine?debug=2", "").body, "\nruntime/pprof.profileWriter(")
+			})
+			p.signal(syscall.SIGTERM)
+			row.then(p)
+			if code := p.wait(); code != row.code {
+				t.Errorf("exit code %d, want %d; stderr: %s", code, row.code, p.stderr)
+			}
+			<-profile
+		})
+	}
 }
 
 func TestASecondSignalEndsAtOnce(t *testing.T) {

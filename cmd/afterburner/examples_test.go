@@ -8,12 +8,16 @@ import (
 
 const examplesDir = "../../examples"
 
-// exampleRequests has a URI for each file of examples/ by its name: one that the
-// file makes the gateway store.
-func exampleRequests() map[string]string {
-	return map[string]string{
-		"minimal.yaml":  "/anything?x=1",
-		"products.yaml": "/products/1?utm_source=mail",
+// exampleRequest is a URI whose answer is stored, and what the API is asked for.
+type exampleRequest struct{ uri, sent string }
+
+// exampleRequests has one for each file of examples/ by its name.
+func exampleRequests() map[string]exampleRequest {
+	return map[string]exampleRequest{
+		"full.yaml":     {"/products/1?lang=en&utm_source=mail", "/v1/products/1?lang=en&utm_source=mail"},
+		"minimal.yaml":  {"/anything?x=1", "/anything?x=1"},
+		"products.yaml": {"/products/1?utm_source=mail", "/products/1?utm_source=mail"},
+		"sidecar.yaml":  {"/anything?x=1", "/anything?x=1"},
 	}
 }
 
@@ -25,7 +29,7 @@ func TestExamples(t *testing.T) {
 	for _, file := range files {
 		name := filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
-			uri, known := exampleRequests()[name]
+			request, known := exampleRequests()[name]
 			if !known {
 				t.Fatalf("add a request that shows examples/%s working to exampleRequests", name)
 			}
@@ -35,14 +39,15 @@ func TestExamples(t *testing.T) {
 			}
 			api := newOrigin(t)
 			t.Setenv("UPSTREAM", api.URL)
+			t.Setenv("APP", strings.TrimPrefix(api.URL, "http://"))
 			t.Setenv("SLOW_API", strings.TrimPrefix(api.URL, "http://"))
 			if p := launch(t, nil, "check", "--config", path); p.wait() != 0 || p.stderr.String() != "" {
 				t.Errorf("check: %s", p.stderr)
 			}
 			p := start(t, nil, "--config", path)
-			for _, got := range []answer{ask(t, "GET", p.url+uri, ""), askUntilHit(t, p.url+uri)} {
-				if got.StatusCode != 200 || got.body != string(document(uri)) {
-					t.Errorf("GET %s = %s %.60q, want 200 and the API's document", uri, got.Status, got.body)
+			for _, got := range []answer{ask(t, "GET", p.url+request.uri, ""), askUntilHit(t, p.url+request.uri)} {
+				if got.StatusCode != 200 || got.body != string(document(request.sent)) {
+					t.Errorf("GET %s = %s %.60q, want 200 and the API's document", request.uri, got.Status, got.body)
 				}
 			}
 		})

@@ -26,18 +26,23 @@ type fronts struct {
 
 	mu      sync.Mutex
 	current *front
-	limits  config.Limits
+	old     map[string]*front // those that leave and still listen, by address
 	leaving sync.WaitGroup
+	ending  chan struct{} // closed by shutdown
 }
 
 // front is one listener and its server.
 type front struct {
+	address  string // as configured
 	listener net.Listener
 	server   *proxy.Server
 }
 
 func newFronts(g *proxy.Gateway, stderr io.Writer) *fronts {
-	return &fronts{gateway: g, stderr: stderr, failed: make(chan error, 1)}
+	return &fronts{
+		gateway: g, stderr: stderr, failed: make(chan error, 1),
+		old: map[string]*front{}, ending: make(chan struct{}),
+	}
 }
 
 // prepare opens the address, unless it is the current one; nothing serves there
@@ -46,7 +51,29 @@ func (f *fronts) prepare(ctx context.Context, address string, running *config.Co
 	if running != nil && running.Listen == address {
 		return nil, nil
 	}
+	f.mu.Lock()
+	old := f.old[address]
+	f.mu.Unlock()
+	if old != nil { // back to an address that has not been left yet
+		if l, err := duplicate(old.listener); err == nil {
+			return l, nil
+		}
+	}
 	return listen(ctx, address, "--listen")
+}
+
+// duplicate is another listener on the same port.
+func duplicate(l net.Listener) (net.Listener, error) {
+	tcp, ok := l.(*net.TCPListener)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	file, err := tcp.File()
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return net.FileListener(file)
 }
 
 // use serves on a listener that prepare opened, and lets the one before leave.
@@ -54,15 +81,19 @@ func (f *fronts) use(l net.Listener, c *config.Config) {
 	if l == nil {
 		return
 	}
-	next := &front{listener: l, server: proxy.NewServer(f.gateway, c.Limits)}
+	next := &front{address: c.Listen, listener: l, server: proxy.NewServer(f.gateway, c.Limits)}
+	if c.ProxyProtocol {
+		next.server.TakeProxyHeaders()
+	}
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	old := f.current
 	f.current = next
-	f.mu.Unlock()
 	fmt.Fprintf(f.stderr, "listening on http://%s\n", l.Addr())
 	go f.serve(next)
 	if old != nil {
-		f.leaving.Go(func() { old.leave(c.Drain) })
+		f.old[old.address] = old
+		f.leaving.Go(func() { f.leave(old, c.Drain) })
 	}
 }
 
@@ -76,12 +107,20 @@ func (f *fronts) serve(one *front) {
 }
 
 // leave ends a front that a reload replaced.
-func (f *front) leave(d config.Drain) {
-	f.server.Drain()
-	time.Sleep(time.Duration(d.Delay))
+func (f *fronts) leave(old *front, d config.Drain) {
+	old.server.Drain()
+	select {
+	case <-time.After(time.Duration(d.Delay)):
+	case <-f.ending:
+	}
+	f.mu.Lock()
+	if f.old[old.address] == old {
+		delete(f.old, old.address)
+	}
+	f.mu.Unlock()
 	closing, cancel := context.WithTimeout(context.Background(), time.Duration(d.Timeout))
 	defer cancel()
-	_ = f.server.Shutdown(closing) // what did not end in time is cut with the process
+	_ = old.server.Shutdown(closing) // what did not end in time is cut with the process
 }
 
 // address is where clients are served.
@@ -100,6 +139,7 @@ func (f *fronts) shutdown(ctx context.Context) error {
 	f.mu.Lock()
 	current := f.current
 	f.mu.Unlock()
+	close(f.ending)
 	err := current.server.Shutdown(ctx)
 	gone := make(chan struct{})
 	go func() {

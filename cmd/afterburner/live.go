@@ -30,11 +30,15 @@ type live struct {
 	started   time.Time
 	fronts    *fronts
 	back      *back
+	manager   notifier
 
 	mu       sync.Mutex // one reload at a time
 	config   *config.Config
+	hash     string // of config
 	loadedAt time.Time
 	last     *admin.LastTry
+	tried    digest // of the file's content at the last try
+	ending   bool   // a signal came: nothing is taken over any more
 }
 
 // take makes a checked configuration the running one.
@@ -55,7 +59,7 @@ func (l *live) take(ctx context.Context, c *config.Config) error {
 		}
 		return err
 	}
-	l.config, l.loadedAt = c, time.Now()
+	l.config, l.hash, l.loadedAt = c, hash(c), time.Now()
 	l.fronts.use(front, c)
 	l.back.use(back, admin.New(admin.Options{
 		Token: c.Admin.Token, Gateway: l, Metrics: l.telemetry.Handler(), Logger: l.log,
@@ -68,6 +72,26 @@ func (l *live) take(ctx context.Context, c *config.Config) error {
 func (l *live) Reload(ctx context.Context) (admin.ReloadResult, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.reload(ctx)
+}
+
+// reloadChanged reloads unless the file is as it was at the last try.
+func (l *live) reloadChanged(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if contentOf(l.source.file) != l.tried {
+		_, _ = l.reload(ctx) // it is loud by itself
+	}
+}
+
+// reload runs under the lock.
+func (l *live) reload(ctx context.Context) (admin.ReloadResult, error) {
+	if err := l.refusal(); err != nil {
+		l.log.Warn("configuration not reloaded", "reason", err.Detail)
+		return admin.ReloadResult{}, err
+	}
+	l.manager.reloading()
+	l.tried = contentOf(l.source.file)
 	c, faults, err := l.source.read(l.config)
 	if err == nil && len(faults.Errors()) > 0 {
 		err = &admin.InvalidConfig{Faults: adminFaults(faults)}
@@ -76,13 +100,24 @@ func (l *live) Reload(ctx context.Context) (admin.ReloadResult, error) {
 		err = l.take(context.WithoutCancel(ctx), c)
 	}
 	l.note(faults, err)
-	switch {
-	case errors.Is(err, errNoFile):
-		return admin.ReloadResult{}, &admin.Refusal{Status: http.StatusConflict, Detail: err.Error()}
-	case err != nil:
+	if _, invalid := errors.AsType[*admin.InvalidConfig](err); err != nil && !invalid {
+		err = &admin.Refusal{Status: http.StatusConflict, Detail: err.Error()}
+	}
+	if err != nil {
 		return admin.ReloadResult{}, err
 	}
-	return admin.ReloadResult{Hash: hash(c), Warnings: adminFaults(faults)}, nil
+	return admin.ReloadResult{Hash: l.hash, Warnings: adminFaults(faults)}, nil
+}
+
+// refusal says why there is nothing to try; nil: there is.
+func (l *live) refusal() *admin.Refusal {
+	switch {
+	case l.ending:
+		return &admin.Refusal{Status: http.StatusConflict, Detail: "The gateway is leaving and takes no configuration any more."}
+	case l.source.file == "":
+		return &admin.Refusal{Status: http.StatusConflict, Detail: "There is no file to reload: the gateway runs with --upstream alone."}
+	}
+	return nil
 }
 
 // note tells everybody how the try went.
@@ -90,8 +125,9 @@ func (l *live) note(faults config.Faults, err error) {
 	now := time.Now()
 	l.last = &admin.LastTry{At: now, OK: err == nil, Faults: adminFaults(faults)}
 	l.telemetry.Reloaded(err == nil, now)
+	l.manager.reloaded(err)
 	if err == nil {
-		l.log.Info("configuration reloaded", "source", l.source.name(), "hash", hash(l.config))
+		l.log.Info("configuration reloaded", "source", l.source.name(), "hash", l.hash)
 		return
 	}
 	l.last.Error = err.Error()

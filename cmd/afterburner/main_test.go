@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 
 // testAll builds the binary once, under the race detector where the tests are.
 func testAll(m *testing.M) int {
+	flag.Bool(updateFlag, false, "write generated files anew")
 	dir, err := os.MkdirTemp("", "afterburner-test-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "make a directory for the binary:", err)

@@ -26,8 +26,16 @@ const cacheable = "max-age=300"
 
 func newOrigin(t *testing.T) *origin {
 	t.Helper()
+	o := newStillOrigin(t)
+	o.Start()
+	return o
+}
+
+// newStillOrigin is one that was not started yet.
+func newStillOrigin(t *testing.T) *origin {
+	t.Helper()
 	o := &origin{reached: make(chan struct{}, 1), release: make(chan struct{})}
-	o.Server = httptest.NewServer(http.HandlerFunc(o.answer))
+	o.Server = httptest.NewUnstartedServer(http.HandlerFunc(o.answer))
 	t.Cleanup(func() {
 		o.CloseClientConnections()
 		o.Close()

@@ -56,9 +56,15 @@ func start(t *testing.T, files map[string]string, args ...string) *process {
 	t.Helper()
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"}, args...)
 	p := launch(t, files, args...)
+	p.started()
+	return p
+}
+
+// started reads the start lines.
+func (p *process) started() {
+	p.t.Helper()
 	p.url = p.await(p.stderr, `(?m)^listening on (http://\S+)$`)
 	p.admin = p.await(p.stderr, `(?m)^admin on (http://\S+)$`)
-	return p
 }
 
 // serve starts the gateway by a file, which may hold {API} for the origin's
@@ -67,6 +73,22 @@ func serve(t *testing.T, api, file string) *process {
 	t.Helper()
 	return start(t, map[string]string{"afterburner.yaml": strings.ReplaceAll(file, "{API}", api)})
 }
+
+// write puts a file into the process's directory, which sees it whole or not at all.
+func (p *process) write(name, text string) {
+	p.t.Helper()
+	must(p.t, os.WriteFile(p.path(".new"), []byte(text), 0o600))
+	must(p.t, os.Rename(p.path(".new"), p.path(name)))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *process) path(name string) string { return filepath.Join(p.cmd.Dir, name) }
 
 // await waits until an output holds a pattern, and returns its first group.
 func (p *process) await(o *output, pattern string) string {

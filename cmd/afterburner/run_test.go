@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,13 +53,46 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-func TestCompletionKnowsTheCommands(t *testing.T) {
+func TestVersionAsJSON(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"completion", "bash"}, &out, io.Discard); err != nil {
+	if err := run(t.Context(), []string{"version", "--json"}, &out, io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "__start_afterburner") {
-		t.Errorf("afterburner completion bash = %.80q, want a bash script", out.String())
+	var got map[string]string
+	if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+		t.Fatalf("read %s: %v", out.String(), err)
+	}
+	if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, []string{"arch", "go", "os", "revision", "version"}) {
+		t.Errorf("the members are %v", names)
+	}
+	if got["version"] == "" || got["go"] != runtime.Version() || got["os"] != runtime.GOOS || got["arch"] != runtime.GOARCH {
+		t.Errorf("afterburner version --json = %s", out.String())
+	}
+}
+
+func TestCompletionForEachShell(t *testing.T) {
+	for shell, want := range map[string]string{
+		"bash":       "__start_afterburner",
+		"zsh":        "#compdef afterburner",
+		"fish":       "complete -c afterburner",
+		"powershell": "Register-ArgumentCompleter -CommandName 'afterburner'",
+	} {
+		var out bytes.Buffer
+		if err := run(t.Context(), []string{"completion", shell}, &out, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("afterburner completion %s = %.80q, want %s in it", shell, out.String(), want)
+		}
+	}
+}
+
+// The exit codes stand where an operator looks for them.
+func TestHelpNamesTheExitCodes(t *testing.T) {
+	for _, want := range []string{"Exit codes:", "\n  0  ", "\n  1  "} {
+		if text := help(t); !strings.Contains(text, want) {
+			t.Errorf("afterburner --help lacks %q:\n%s", want, text)
+		}
 	}
 }
 

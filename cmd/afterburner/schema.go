@@ -15,7 +15,7 @@ complete and explain the keys with it where the file begins with
 
   # yaml-language-server: $schema=afterburner.schema.json`,
 		Example: "  afterburner schema > afterburner.schema.json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			text, err := config.Schema()
 			if err != nil {

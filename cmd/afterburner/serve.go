@@ -27,7 +27,7 @@ and again whenever the file changes, on SIGHUP and on POST /api/reload. A file
 with faults changes nothing.`,
 		Example: `  afterburner serve --upstream http://127.0.0.1:9000
   afterburner serve --config afterburner.yaml --listen :8080`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			from, err := flags.source()
 			if err != nil {

@@ -94,9 +94,12 @@ func TestServeRefusesToStart(t *testing.T) {
 		{"an admin address that others reach, by file", map[string]string{"afterburner.yaml": "admin: { listen: \":9901\" }" + file["afterburner.yaml"]},
 			[]string{"serve", "--listen", "127.0.0.1:0"},
 			"afterburner.yaml:1:18: admin.listen: \":9901\" can be reached from other machines; set admin.token, or listen on 127.0.0.1\n"},
-		{"a flag that is unknown", file, []string{"serve", "--port", "80"}, "afterburner: unknown flag: --port\n"},
-		{"an argument that nobody asked for", file, []string{"serve", "now"}, "afterburner: unknown command \"now\" for \"afterburner serve\"\n"},
-		{"a command that is unknown", nil, []string{"start"}, "afterburner: unknown command \"start\" for \"afterburner\"\n"},
+		{"a flag that is unknown", file, []string{"serve", "--port", "80"}, "afterburner: unknown flag: --port; afterburner serve --help lists the flags\n"},
+		{"an argument that nobody asked for", file, []string{"serve", "now"}, "afterburner: serve takes no arguments, got \"now\"; afterburner serve --help lists its flags\n"},
+		{"a command that is unknown", nil, []string{"start"}, "afterburner: there is no command \"start\"; afterburner --help lists them\n"},
+		{"a command that is misspelt", nil, []string{"sreve"}, "afterburner: there is no command \"sreve\"; did you mean serve?\n"},
+		{"a shell that is not known", nil, []string{"completion", "tcsh"}, "afterburner: there is no completion for \"tcsh\"; name one of bash, zsh, fish, powershell\n"},
+		{"completion without a shell", nil, []string{"completion"}, "afterburner: completion takes one shell, got 0; name one of bash, zsh, fish, powershell\n"},
 	} {
 		t.Run(row.name, row.run)
 	}

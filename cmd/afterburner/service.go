@@ -33,6 +33,7 @@ type service struct {
 var errSecondSignal = errors.New("a second signal: left at once, without waiting for running requests")
 
 func (s *service) run(ctx context.Context) error {
+	tried := contentOf(s.source.file)
 	c, err := s.read()
 	if err != nil {
 		return err
@@ -62,16 +63,33 @@ func (s *service) run(ctx context.Context) error {
 	l := &live{
 		source: s.source, gateway: gateway, telemetry: counted, log: log, stderr: s.stderr,
 		started: time.Now(), fronts: newFronts(gateway, s.stderr), back: newBack(s.stderr),
+		manager: newNotifier(log), tried: tried,
 	}
 	defer l.fronts.close()
 	if err := l.take(ctx, c); err != nil {
 		return err
 	}
+	l.manager.ready()
 	err = l.group(ctx, signals, reloads).Run()
-	if !errors.Is(err, errSecondSignal) {
-		l.back.close() // waits for the operators' running requests
+	if errors.Is(err, errSecondSignal) {
+		return err
 	}
-	return err
+	return errors.Join(err, l.closeBack(signals))
+}
+
+// closeBack waits a little for the operators' running requests.
+func (l *live) closeBack(signals <-chan os.Signal) error {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.back.close()
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-signals:
+		return errSecondSignal
+	}
 }
 
 // read reads the configuration for the start.
@@ -133,9 +151,7 @@ func (l *live) reloadOn(ctx context.Context, signals <-chan os.Signal) error {
 // watch reloads when the file changes. Where it cannot be watched the gateway
 // goes on without.
 func (l *live) watch(ctx context.Context) error {
-	err := watchFile(ctx, l.source.file, l.log, func() {
-		_, _ = l.Reload(ctx) // it is loud by itself
-	})
+	err := watchFile(ctx, l.source.file, l.log, func() { l.reloadChanged(ctx) })
 	if err != nil {
 		l.log.Warn("the configuration file is not watched", "error", err)
 		<-ctx.Done()
@@ -150,6 +166,7 @@ func (l *live) leave(ctx context.Context, signals <-chan os.Signal) error {
 	case <-ctx.Done():
 	}
 	l.gateway.Drain()
+	l.manager.stopping()
 	drain := l.drain()
 	select {
 	case <-time.After(time.Duration(drain.Delay)):
@@ -173,8 +190,10 @@ func (l *live) leave(ctx context.Context, signals <-chan os.Signal) error {
 	}
 }
 
+// drain ends reloading, and says how the configuration wants to be left.
 func (l *live) drain() config.Drain {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.ending = true
 	return l.config.Drain
 }

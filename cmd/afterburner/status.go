@@ -12,7 +12,7 @@ import (
 // Status is what the gateway is and does now.
 func (l *live) Status(context.Context) admin.Status {
 	l.mu.Lock()
-	c, loadedAt, last := l.config, l.loadedAt, l.last
+	c, hash, loadedAt, last := l.config, l.hash, l.loadedAt, l.last
 	l.mu.Unlock()
 	store := l.gateway.Stats()
 	saved := l.telemetry.Savings()
@@ -25,7 +25,7 @@ func (l *live) Status(context.Context) admin.Status {
 			{Name: "admin", Address: l.back.address()},
 		},
 		Config: admin.ConfigStatus{
-			Source: l.source.name(), Hash: hash(c), LoadedAt: loadedAt, LastTry: last, Effective: c.Masked(),
+			Source: l.source.name(), Hash: hash, LoadedAt: loadedAt, LastTry: last, Effective: c.Masked(),
 		},
 		Cache: &admin.CacheStatus{
 			Bytes: store.Bytes, Budget: store.Budget, Entries: store.Entries, Flights: store.Flights,

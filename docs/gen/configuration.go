@@ -14,7 +14,7 @@ import (
 type reference struct {
 	comments comments
 	sections []*section
-	missing  []string // fields without a comment
+	missing  []string // fields without a comment, or without an example
 }
 
 type section struct {
@@ -24,14 +24,14 @@ type section struct {
 }
 
 func (s *section) String() string {
-	return "\n## " + strings.Join(s.titles, ", ") + "\n\n" + s.about + "\n\n" + table("key", "type", "default", "") + s.rows
+	return "\n## " + strings.Join(s.titles, ", ") + "\n\n" + s.about + "\n\n" + table("key", "type", "default", "range", "example", "since", "") + s.rows
 }
 
 func configurationPage(c comments) (string, error) {
 	r := &reference{comments: c}
 	r.block("the file", "The whole file, `afterburner.yaml` by default.", reflect.ValueOf(config.Default()))
 	if len(r.missing) > 0 {
-		return "", fmt.Errorf("these fields of config have no comment, which is their documentation: %s", strings.Join(r.missing, ", "))
+		return "", fmt.Errorf("these fields of config have no comment, which is their documentation, or no example: %s", strings.Join(r.missing, ", "))
 	}
 	page := `# Configuration
 
@@ -61,7 +61,7 @@ func (r *reference) block(title, about string, v reflect.Value) {
 		}
 		text := r.text(v.Type(), field, key)
 		if first {
-			s.rows += row(code(key), kind(field), initial(field, v.Field(i)), text)
+			s.rows += row(code(key), typeName(field), initial(field, v.Field(i)), span(field), r.example(field, v.Field(i)), since(field), text+restart(field))
 		}
 		if inner, suffix := blockIn(v.Field(i)); inner.IsValid() {
 			r.block(code(path+key+suffix), text, inner)
@@ -120,20 +120,7 @@ func blockIn(v reflect.Value) (block reflect.Value, suffix string) {
 	return reflect.Value{}, ""
 }
 
-// kind is what a key takes.
-func kind(f reflect.StructField) string {
-	least, above := strings.CutPrefix(f.Tag.Get("min"), ">")
-	switch {
-	case least == "" || f.Type.Kind() == reflect.Slice:
-		return typeName(f)
-	case above:
-		return typeName(f) + ", more than " + least
-	}
-	return typeName(f) + ", at least " + least
-}
-
 func typeName(f reflect.StructField) string {
-	words := cmp.Or(strings.ReplaceAll(f.Tag.Get("enum"), ",", ", "), "text")
 	_, off := fieldOf(f.Type, "Off")
 	switch kind := f.Type.Kind(); {
 	case f.Type == reflect.TypeFor[config.Duration]():
@@ -147,17 +134,17 @@ func typeName(f reflect.StructField) string {
 	case kind == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
 		return "list of blocks"
 	case kind == reflect.Slice:
-		return "list of " + words
+		return "list of text"
 	case kind == reflect.Map && f.Type.Elem().Kind() == reflect.Struct:
 		return "blocks by name"
 	case kind == reflect.Map:
-		return words + " by name"
+		return "text by name"
 	case off:
 		return "block, false"
 	case kind == reflect.Struct, kind == reflect.Pointer:
 		return "block"
 	}
-	return words
+	return "text"
 }
 
 func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
@@ -166,6 +153,9 @@ func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
 	}
 	return t.FieldByName(name)
 }
+
+// isBlock: it has keys of its own, which are shown in a section of theirs.
+func isBlock(f reflect.StructField) bool { return strings.Contains(typeName(f), "block") }
 
 // initial is the default of a key that is no block; none is an empty cell.
 func initial(f reflect.StructField, v reflect.Value) string {

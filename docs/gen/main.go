@@ -1,6 +1,6 @@
 // Command gen writes the reference pages of docs/ from what the code says: the
-// configuration from the types' field comments and defaults, the metrics and
-// the reasons from their own lists.
+// configuration and its JSON Schema from the types' comments, tags and defaults,
+// the metrics and the reasons from their own lists.
 //
 //	go run ./docs/gen         # write them anew
 //	go run ./docs/gen -check  # fail where one is out of date
@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/afterburner-gateway/afterburner/config"
 )
 
 // generated is the first line of each page.
@@ -38,12 +40,17 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
+	schema, err := config.Schema()
+	if err != nil {
+		return err
+	}
 	for name, page := range map[string]string{
-		"configuration.md": configuration,
-		"metrics.md":       metricsPage(),
-		"reasons.md":       reasonsPage(),
+		"configuration.md":        generated + configuration,
+		"metrics.md":              generated + metricsPage(),
+		"reasons.md":              generated + reasonsPage(),
+		"afterburner.schema.json": string(schema),
 	} {
-		if err := put(filepath.Join("docs", name), []byte(generated+page), check); err != nil {
+		if err := put(filepath.Join("docs", name), []byte(page), check); err != nil {
 			return err
 		}
 	}
