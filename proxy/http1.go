@@ -144,6 +144,8 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 		h.reject(headTooLarge, "It is larger than limits.header.")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		h.reject(requestTimeout, "The request head did not arrive within limits.header_timeout.")
+	case h.conn.head.coded && errors.Is(err, fasthttp.ErrUnsupportedTransferEncoding):
+		h.reject(notImplemented, "The only transfer coding taken is chunked.")
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed):
 	default:
 		h.reject(badRequest, "The request head does not follow RFC 9112.")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http/httputil"
+	"reflect"
 	"testing"
 	"testing/iotest"
 )
@@ -77,6 +78,7 @@ func FuzzChunks(f *testing.F) {
 // The head ends at the same byte, however it comes.
 func FuzzHeadScan(f *testing.F) {
 	f.Add([]byte("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET"), 10)
+	f.Add([]byte("GET / HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"), 20)
 	f.Add([]byte("\r\n\r\nGET / HTTP/1.0\r\n\r\n"), 3)
 	f.Add([]byte("GET / HTTP/1.1\r\nHost: a\r\n\nGET / HTTP/1.1\r\n\r\n"), 24)
 	f.Fuzz(func(t *testing.T, head []byte, cut int) {
@@ -87,7 +89,8 @@ func FuzzHeadScan(f *testing.F) {
 		if used2 == cut {
 			used2 += pieces.scan(head[cut:])
 		}
-		if whole != pieces || used != used2 {
+		whole.part, pieces.part = nil, nil // may differ
+		if !reflect.DeepEqual(whole, pieces) || used != used2 {
 			t.Errorf("at once %+v, %d; in pieces %+v, %d", whole, used, pieces, used2)
 		}
 		if whole.ended && (whole.bare || !bytes.HasSuffix(head[:used], []byte("\r\n\r\n")) || whole.size > used) {

@@ -16,8 +16,13 @@ type headScan struct {
 	line  int  // bytes of the current line
 	cr    bool // the last of them is a CR
 	ended bool
-	bare  bool // a line ended without its CR
+	bare  bool   // a line ended without its CR
+	coded bool   // a Transfer-Encoding names more than chunked, and that last
+	part  []byte // how a line began that goes on in the next piece, up to maxPart bytes
 }
+
+// maxPart is enough for any Transfer-Encoding that is worth a name.
+const maxPart = 128
 
 var (
 	errBareLF  = errors.New("a line of the request head ends in a bare LF")
@@ -31,9 +36,12 @@ func (s *headScan) scan(p []byte) int {
 		end := bytes.IndexByte(p[at:], '\n')
 		if end < 0 {
 			s.extend(p[at:])
+			s.part = append(s.part, p[at:min(len(p), at+maxPart-len(s.part))]...)
 			return len(p)
 		}
 		s.extend(p[at : at+end])
+		s.coded = s.coded || isCoded(s.part, p[at:at+end])
+		s.part = s.part[:0]
 		s.endLine()
 		at += end + 1
 	}
@@ -60,6 +68,26 @@ func (s *headScan) endLine() {
 		s.ended = true
 	}
 	s.line, s.cr = 0, false
+}
+
+// isCoded tells a Transfer-Encoding whose last coding is chunked, but not its only
+// one: a request that could be read if one knew the other (RFC 9112 section 6.1).
+func isCoded(part, rest []byte) bool {
+	const name = "Transfer-Encoding:"
+	line := rest
+	if len(part) > 0 {
+		line = append(part[:len(part):len(part)], rest[:min(len(rest), maxPart)]...)
+	}
+	if len(line) < len(name) || line[0]|0x20 != 't' || !isName(view(line[:len(name)]), name) {
+		return false
+	}
+	value := line[len(name):]
+	comma := max(bytes.LastIndexByte(value, ','), 0)
+	others := trimSpace(bytes.ToLower(value[:comma]))
+	if len(others) == 0 || bytes.Contains(others, []byte("chunked")) { // once alone, section 6.1
+		return false
+	}
+	return isName(view(trimSpace(bytes.TrimSuffix(value[comma+1:], []byte("\r")))), "chunked")
 }
 
 // check refuses a head that fasthttp took to end elsewhere. One that came by no

@@ -27,7 +27,7 @@ var (
 	headTooLarge       = problem{431, "request_head_too_large", "The request head is too large"}
 	internalError      = problem{500, "internal_error", "The gateway failed on this request"}
 	tooManyConnections = problem{503, "too_many_connections", "The gateway has no room for another connection"}
-	notImplemented     = problem{501, "not_implemented", "The gateway does not do this method"}
+	notImplemented     = problem{501, "not_implemented", "The gateway does not do what the request needs"}
 	notCached          = problem{504, "only_if_cached", "Nothing stored answers this request"}
 	loopDetected       = problem{508, "loop_detected", "The request has come through this gateway before"}
 )

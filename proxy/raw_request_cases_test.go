@@ -39,6 +39,8 @@ func clTE() []rawRequest {
 func teCL() []rawRequest {
 	return []rawRequest{
 		{"TE.CL: RFC 9112 6.3 both", posted(rawChunked+"Content-Length: 4\r\n", "27\r\n"+rawEvil+"\r\n"+last), refused, ""},
+		{"TE.CL: RFC 9112 6.1 an unknown coding before chunked", posted("Transfer-Encoding: gzip , Chunked\r\n", last), "501!", ""},
+		{"TE.CL: RFC 9112 6.1 an unknown coding behind chunked", posted("Transfer-Encoding: chunked, gzip\r\n", last), refused, ""},
 		{"TE.CL: RFC 9112 6.1 xchunked", posted("Transfer-Encoding: xchunked\r\nContent-Length: 4\r\n", "abcd"), refused, ""},
 		{"TE.CL: RFC 9112 6.1 chunked, identity", posted("Transfer-Encoding: chunked, identity\r\nContent-Length: 4\r\n", "abcd"), refused, ""},
 		{"TE.CL: RFC 9112 6.1 chunked and identity in two lines", posted(rawChunked+"Transfer-Encoding: identity\r\n", last), refused, ""},
