@@ -39,11 +39,7 @@ func main() {
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 2 && args[0] == "origin" { // how the harness starts its origin
-		listener, err := net.Listen("tcp", args[1])
-		if err != nil {
-			return fmt.Errorf("start the origin: %w", err)
-		}
-		return newOrigin().serve(listener)
+		return runOrigin(ctx, args[1])
 	}
 	opts, err := parse(args, stderr)
 	if err != nil {
@@ -64,6 +60,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if err := rep.write(stdout, opts.json); err != nil {
 		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}
+
+// runOrigin serves until the context ends.
+func runOrigin(ctx context.Context, address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("start the origin: %w", err)
+	}
+	defer context.AfterFunc(ctx, func() { _ = listener.Close() })()
+	if err := newOrigin().serve(listener); ctx.Err() == nil {
+		return err
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"io"
 	"strings"
 	"testing"
@@ -31,6 +32,20 @@ func TestFaultsOfFlags(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", flags, err, want)
 		}
+	}
+}
+
+// The harness ends its origin by a signal, which ends the context.
+func TestTheOriginEnds(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, []string{"origin", "127.0.0.1:0"}, io.Discard, io.Discard) }()
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := run(t.Context(), []string{"origin", "nowhere"}, io.Discard, io.Discard); err == nil {
+		t.Error("an origin without a port started, want an error")
 	}
 }
 

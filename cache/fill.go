@@ -21,6 +21,21 @@ var errTooSlow = errors.New("this reader made no progress while others waited")
 // stallLimit is how long one reader may hold the others of a stream back.
 const stallLimit = 10 * time.Second
 
+// maxInterim is how many interim responses a flight passes on.
+const maxInterim = 32
+
+// Inform gives an interim response (1xx), which is the leader's alone: it may be
+// about its request.
+func (w Fill) Inform(status int, fields Fields) {
+	f := w.flight
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase == claimed && len(f.interim) < maxInterim {
+		f.interim = append(f.interim, Interim{status, fields})
+		f.wake()
+	}
+}
+
 // Head gives the response's head and settles what the followers learn: Shared
 // if the verdict stores it and it is not declared too large, else GiveUp.
 func (w Fill) Head(r *Response) {

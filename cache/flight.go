@@ -41,6 +41,7 @@ type Flight struct {
 	sharing  Outcome // what followers learn once the head, or its failure, is there
 	tooOld   bool
 	storing  bool
+	interim  []Interim
 	response *Response
 	chunks   [][]byte
 	first    int   // how many chunks were dropped before chunks[0]
@@ -81,6 +82,12 @@ const (
 // String is the outcome's name in logs and metrics.
 func (o Outcome) String() string {
 	return [...]string{"shared", "again", "failed", "give_up", "too_old", "gone"}[o]
+}
+
+// Interim is a response before the response (RFC 9110 section 15.2).
+type Interim struct {
+	Status int
+	Fields Fields
 }
 
 // Response is the head of a flight.

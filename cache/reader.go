@@ -21,22 +21,29 @@ type Reader struct {
 func (r *Reader) Leads() bool { return r.leader }
 
 // Head waits for the response's head, for a reason not to have it, or until the
-// client has gone. The leader learns Shared, Failed or Gone; a follower's request
-// is tested against what the head tells.
-func (r *Reader) Head(req *Request, gone <-chan struct{}) (Outcome, *Response, error) {
+// client has gone. The leader learns Shared, Failed or Gone, and is told of each
+// interim response on the way; a follower's request is tested against what the
+// head tells.
+func (r *Reader) Head(req *Request, gone <-chan struct{}, inform func(Interim)) (Outcome, *Response, error) {
 	f := r.flight
-	for {
+	for told := 0; ; {
 		f.mu.Lock()
-		if outcome, known := r.outcome(); known {
-			response, err := f.response, f.err
-			f.mu.Unlock()
+		outcome, known := r.outcome()
+		response, err, interim := f.response, f.err, f.interim
+		var changed <-chan struct{}
+		if !known {
+			changed = f.wait()
+		}
+		f.mu.Unlock()
+		for ; r.leader && told < len(interim); told++ {
+			inform(interim[told])
+		}
+		if known {
 			if outcome == Shared && !r.leader && !f.serves(req, response) {
 				outcome = Again
 			}
 			return outcome, response, err
 		}
-		changed := f.wait()
-		f.mu.Unlock()
 		select {
 		case <-changed:
 		case <-gone:

@@ -1,8 +1,13 @@
 package proxy
 
 import (
+	"net/http"
 	"strings"
 )
+
+// maxTarget is the longest request target, in bytes; RFC 9110 section 4.1 asks for
+// 8,000 at least.
+const maxTarget = 8 << 10
 
 // admit refuses what no route may see.
 func (g *Gateway) admit(x *exchange) step {
@@ -13,9 +18,16 @@ func (g *Gateway) admit(x *exchange) step {
 	switch x.Method {
 	case "TRACE":
 		return x.fail(wrongMethod, "TRACE would show a client what others added to its request.", [2]string{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"})
+	case "OPTIONS":
+		if x.Target == "*" {
+			return x.options("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+		}
 	case "CONNECT":
 		x.closing = true // what comes next may be meant for the tunnel
 		return x.fail(notImplemented, "This is a gateway, not a forward proxy.")
+	}
+	if len(x.Target) > maxTarget {
+		return x.fail(targetTooLong, "It is longer than 8 KiB; send what is that long in a body.")
 	}
 	if x.Length > x.gen.limits.body {
 		x.closing = true
@@ -29,6 +41,15 @@ func (g *Gateway) admit(x *exchange) step {
 	return stepRoute
 }
 
+// options answers for the gateway itself: an OPTIONS of the whole server, or one
+// that is to go no further (RFC 9110 sections 9.3.7 and 7.6.2).
+func (x *exchange) options(allow string) step {
+	own := appendDate(appendLine(x.own[:0], "Allow", allow), x.gen.gateway.now())
+	x.own = x.appendCacheStatus(own)
+	x.Respond(Head{Status: http.StatusNoContent, Own: x.own}, nil)
+	return stepFinish
+}
+
 // routing finds the route, or the named reason why there is none.
 func (g *Gateway) routing(x *exchange) step {
 	host := hostname(x.Host)
@@ -40,6 +61,9 @@ func (g *Gateway) routing(x *exchange) step {
 		return x.fail(wrongMethod, "", [2]string{"Allow", x.gen.router.allow(host, x.path())})
 	case notFound:
 		return x.fail(noRouteFound, "Look at the routes of the configuration, or add one with path: /.")
+	}
+	if x.Method == "OPTIONS" && x.Fields.Get("Max-Forwards") == "0" {
+		return x.options(x.gen.router.allow(host, x.path()))
 	}
 	x.route = found
 	if found.batch != nil {

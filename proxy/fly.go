@@ -23,6 +23,7 @@ func (g *Gateway) fly(flight *cache.Flight, fill cache.Fill, o *order) {
 			fill.Fail(errPanic)
 		}
 	}()
+	o.request.Inform = func(status int, fields [][2]string) { fill.Inform(status, fields) }
 	requested := g.now()
 	response, err := o.send(flight.Context())
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/afterburner-gateway/afterburner/compress"
 	"github.com/afterburner-gateway/afterburner/config"
 	"github.com/afterburner-gateway/afterburner/telemetry"
+	"github.com/afterburner-gateway/afterburner/upstream"
 )
 
 // Parts are what a gateway is given.
@@ -108,6 +109,10 @@ func (g *Gateway) Ready() error {
 
 // Stats are the store's figures of this moment.
 func (g *Gateway) Stats() cache.Stats { return g.store.Stats() }
+
+// Targets are the connections to an upstream's targets, in the order of the
+// configuration; nil: there is no such upstream.
+func (g *Gateway) Targets(name string) []upstream.TargetStats { return g.upstreams.targets(name) }
 
 // Drain makes Ready say no, and every response close its connection.
 func (g *Gateway) Drain() { g.draining.Store(true) }

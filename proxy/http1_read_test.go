@@ -77,6 +77,7 @@ func TestRefusedRequests(t *testing.T) {
 		{"RFC 9112 2.3 HTTP/1.2", "GET / HTTP/1.2\r\n" + host + "\r\n", 400},
 		{"RFC 9112 2.3 HTTP/2.0 in text", "GET / HTTP/2.0\r\n" + host + "\r\n", 400},
 		{"RFC 6585 5 a head over limits.header", "GET / HTTP/1.1\r\n" + host + "X-A: " + strings.Repeat("a", 20<<10) + "\r\n\r\n", 431},
+		{"RFC 9110 15.5.15 a target over 8 KiB", "GET /" + strings.Repeat("a", 9<<10) + " HTTP/1.1\r\n" + host + "\r\n", 414},
 		{"more than 128 field lines", "GET / HTTP/1.1\r\n" + host + strings.Repeat("A: 1\r\n", 129) + "\r\n", 400},
 		{"RFC 9110 9.3.6 CONNECT", "CONNECT a.example:80 HTTP/1.1\r\nHost: a.example:80\r\n\r\n", 501},
 		{"RFC 9110 9.3.8 TRACE", "TRACE / HTTP/1.1\r\n" + host + "\r\n", 405},

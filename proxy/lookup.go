@@ -85,7 +85,7 @@ const maxAgain = 2
 // await reads the head of the flight that the request leads or follows, or
 // learns why there is none for it.
 func (g *Gateway) await(x *exchange) step {
-	outcome, filled, err := x.answer.Reader.Head(&x.asked, x.Gone())
+	outcome, filled, err := x.answer.Reader.Head(&x.asked, x.Gone(), x.passInterim)
 	if !x.answer.Reader.Leads() {
 		g.telemetry.Flight(outcome.String())
 	}
@@ -115,6 +115,9 @@ func (g *Gateway) await(x *exchange) step {
 	}
 	return stepLookup
 }
+
+// passInterim hands on what a flight that this request leads brought early.
+func (x *exchange) passInterim(early cache.Interim) { x.Inform(early.Status, early.Fields) }
 
 // clientGone is the reason of a request whose client did not wait.
 const clientGone = "client_gone"

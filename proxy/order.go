@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/afterburner-gateway/afterburner/cache"
@@ -49,6 +50,9 @@ func (x *exchange) forwardedFields(fields cache.Fields, owned bool) [][2]string 
 		if x.drops(line[0], owned) {
 			continue
 		}
+		if x.Method == "OPTIONS" && isName(line[0], "Max-Forwards") {
+			line[1] = oneLess(line[1])
+		}
 		if x.route.compress != nil {
 			line[1] = plainConditions(line[0], line[1])
 		}
@@ -69,6 +73,16 @@ func (x *exchange) forwardedFields(fields cache.Fields, owned bool) [][2]string 
 		out = append(out, [2]string{"Tracestate", trace.Tracestate})
 	}
 	return out
+}
+
+// oneLess counts Max-Forwards down (RFC 9110 section 7.6.2). What is no number is
+// not ours to judge.
+func oneLess(count string) string {
+	n, err := strconv.ParseUint(count, 10, 32)
+	if err != nil || n == 0 {
+		return count
+	}
+	return strconv.FormatUint(n-1, 10)
 }
 
 func viaVersion(minor int) string {

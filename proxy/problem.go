@@ -24,6 +24,7 @@ var (
 	wrongMethod        = problem{405, "method_not_allowed", "No route takes this method here"}
 	requestTimeout     = problem{408, "request_timeout", "The request did not arrive in time"}
 	bodyTooLarge       = problem{413, "request_body_too_large", "The request body is too large"}
+	targetTooLong      = problem{414, "request_target_too_long", "The request target is too long"}
 	headTooLarge       = problem{431, "request_head_too_large", "The request head is too large"}
 	internalError      = problem{500, "internal_error", "The gateway failed on this request"}
 	tooManyConnections = problem{503, "too_many_connections", "The gateway has no room for another connection"}

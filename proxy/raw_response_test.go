@@ -139,7 +139,7 @@ func (s *scripted) mustBeGood(t *testing.T, conn net.Conn, reader *bufio.Reader,
 
 // wanted is what the way lets a client see.
 func (w way) wanted(want string) string {
-	if w.minor == 0 || w.method == "GET" { // nobody's own: see fly
+	if w.minor == 0 { // it knows no interim responses
 		if _, after, ok := strings.Cut(want, "103 "); ok {
 			want = after
 		}

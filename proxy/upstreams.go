@@ -66,6 +66,16 @@ func (u *upstreams) replace(set map[string]*pooled) {
 	u.current = set
 }
 
+// targets are the figures of one upstream.
+func (u *upstreams) targets(name string) []upstream.TargetStats {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if one := u.current[name]; one != nil {
+		return one.Targets()
+	}
+	return nil
+}
+
 func (u *upstreams) retire() { u.replace(map[string]*pooled{}) }
 
 func (u *upstreams) options(name string, c config.Upstream) (upstream.Options, error) {

@@ -48,8 +48,14 @@ func (l *live) Status(context.Context) admin.Status {
 
 func (l *live) upstreamStatus(name string, targets []string) admin.UpstreamStatus {
 	status := admin.UpstreamStatus{Name: name}
-	for _, target := range targets {
-		status.Targets = append(status.Targets, admin.TargetStatus{Address: target})
+	pools := l.gateway.Targets(name) // in the order of the targets
+	for i, target := range targets {
+		one := admin.TargetStatus{Address: target}
+		if i < len(pools) {
+			p := pools[i]
+			one.PoolStatus = &admin.PoolStatus{Open: p.Open, Idle: p.Idle, Waiting: p.Waiting, Dialed: p.Dialed, Reused: p.Reused}
+		}
+		status.Targets = append(status.Targets, one)
 	}
 	return status
 }
