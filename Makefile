@@ -13,13 +13,15 @@ BENCHPARTS := wrk:wrk nginx:nginx-light haproxy:haproxy varnishd:varnish
 # How long each fuzz target runs, and how long each benchmark.
 FUZZTIME ?= 30s
 BENCHTIME ?= 1s
+# How long each of the long tests runs.
+SOAK ?= 10m
 # The demo's: FORMAT=json prints only the report; KEEP=1 leaves both running.
 FORMAT ?= table
 KEEP ?=
 # Flags of the comparison: BENCH="-scenario hit1k -rounds 9 -json".
 BENCH ?=
 
-.PHONY: help build demo test race check fuzz bench bench-code bench-parts docs parts
+.PHONY: help build demo test race soak check fuzz bench bench-code bench-parts docs parts
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 19
@@ -38,14 +40,18 @@ test: parts ## Run every test
 race: parts ## Run every test under the race detector
 	@for module in $(MODULES); do (cd $$module && go test -race ./...); done
 
+soak: ## Run the long tests: chaos, for SOAK (10m)
+	@for module in $(MODULES); do (cd $$module && SOAK=$(SOAK) go test -tags soak -count 1 -timeout 0 -v -run '^TestSoak' ./...); done
+
 check: ## Check format, vet, staticcheck, the arrows, go.mod, generated docs
 	@unformatted=$$(gofmt -l .); \
 	if [ -n "$$unformatted" ]; then echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	@staticcheck=$$(go tool -n staticcheck); \
-	for module in $(MODULES); do (cd $$module && go vet ./... && "$$staticcheck" ./... && go mod tidy -diff); done
+	for module in $(MODULES); do (cd $$module && go vet -tags soak ./... && "$$staticcheck" -tags soak ./... && go mod tidy -diff); done
 	@go test ./test -run '^TestArrows'
 	@go run ./docs/gen -check
 	@go test ./cmd/afterburner -run '^TestCLIPage$$'
+	@go test ./cache -run '^TestRFC9111Page$$'
 
 fuzz: ## Run every fuzz target for FUZZTIME (30s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | sort | while IFS=: read -r file target; do \
@@ -64,6 +70,7 @@ bench-code: ## Run the benchmarks in the code (BENCHTIME)
 docs: ## Write the generated pages in docs/ anew
 	@go run ./docs/gen
 	@go test ./cmd/afterburner -run '^TestCLIPage$$' -update
+	@go test ./cache -run '^TestRFC9111Page$$' -update
 
 # What is missing is installed where that is possible: on Debian, as root. Else
 # its tests are skipped, loudly, and under CI=true that is a failure.

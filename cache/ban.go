@@ -2,34 +2,57 @@ package cache
 
 import (
 	"hash/maphash"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
-// maxBans bounds the exact bans that are remembered one by one. Beyond it the
-// older half is forgotten and the floor rises to the newest of them: purge more,
-// never less.
-const maxBans = 100_000
-
-// bans is the list of what was purged, all one sequence. An object older than a
-// ban that names it is a miss. In the steady state a lookup compares two
-// integers; when the sequence moved, it tests the object's own URL once.
+// bans is the list of what was purged: URLs, tags, beginnings of URLs, all. It
+// and the fetches have one sequence, so that an object that began before a ban
+// is older than it, whatever was in flight.
+//
+//	lookup - nothing was banned since the object was last tested: one comparison
+//	       - else its own URL, tags and the beginnings of its URL are looked for,
+//	         whatever the number of bans
+//
+// An object older than a hard ban that names it is gone, one older than a soft
+// ban is stale.
 type bans struct {
 	sequence atomic.Uint64 // of bans and fetches together
 	newest   atomic.Uint64 // sequence of the newest ban
-	floor    atomic.Uint64 // all objects older than this are gone
 
-	mu   sync.RWMutex
-	seed maphash.Seed
-	// url has the hash of "host/path?query" or "/path?query" (every host): a
-	// client chooses how long they are. Two of one hash purge each other.
-	url   map[uint64]uint64 // → sequence; at most half of maxBans
-	older map[uint64]uint64 // the half before, full
+	seed     maphash.Seed
+	mu       sync.RWMutex
+	floor    reach // for everything: of all, and of what was forgotten
+	urls     banList
+	tags     banList // and groups
+	prefixes prefixList
 }
 
+// reach is how far bans reach: what is older than hard is gone, what is older
+// than soft is stale. 0: nothing is.
+type reach struct{ hard, soft uint64 }
+
+func reachOf(sequence uint64, soft bool) reach {
+	if soft {
+		return reach{soft: sequence}
+	}
+	return reach{hard: sequence}
+}
+
+func (r reach) join(other reach) reach {
+	return reach{max(r.hard, other.hard), max(r.soft, other.soft)}
+}
+
+// latest is the sequence of the newest, of either kind.
+func (r reach) latest() uint64 { return max(r.hard, r.soft) }
+
 func newBans() *bans {
-	return &bans{seed: maphash.MakeSeed(), url: make(map[uint64]uint64)}
+	b := &bans{seed: maphash.MakeSeed()}
+	b.prefixes.seed = rand.Uint64()
+	return b
 }
 
 // next numbers a fetch that is about to begin.
@@ -37,69 +60,103 @@ func (b *bans) next() uint64 { return b.sequence.Add(1) }
 
 // banURL purges a URL without its scheme; one that begins with "/" means every
 // host.
-func (b *bans) banURL(name string) {
+func (b *bans) banURL(name string, soft bool) {
 	hash := maphash.String(b.seed, name)
+	b.ban(soft, func(to reach) reach { return b.urls.add(hash, to) })
+}
+
+// banPrefix purges all URLs that begin so, in the same two forms.
+func (b *bans) banPrefix(prefix string, soft bool) {
+	b.ban(soft, func(to reach) reach { return b.prefixes.add(prefix, to) })
+}
+
+// banTag purges by the hash of a tag or a group.
+func (b *bans) banTag(hash uint64, soft bool) {
+	b.ban(soft, func(to reach) reach { return b.tags.add(hash, to) })
+}
+
+// banAll purges everything. A hard one makes all others superfluous.
+func (b *bans) banAll(soft bool) {
+	b.ban(soft, func(to reach) reach {
+		if !soft {
+			b.urls, b.tags = banList{}, banList{}
+			b.prefixes = prefixList{seed: b.prefixes.seed}
+		}
+		return to
+	})
+}
+
+// ban takes the next sequence for a ban. write notes it and returns what had to
+// be forgotten for it: there the floor rises. Purge more, never less.
+func (b *bans) ban(soft bool, write func(to reach) (forgotten reach)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	seq := b.sequence.Add(1)
-	if _, known := b.url[hash]; !known && len(b.url) >= maxBans/2 {
-		b.forgetOlder()
-	}
-	b.url[hash] = seq
-	b.newest.Store(seq)
+	sequence := b.sequence.Add(1)
+	b.floor = b.floor.join(write(reachOf(sequence, soft)))
+	b.newest.Store(sequence)
 }
 
-// forgetOlder makes room: what the forgotten bans named is gone with all that is
-// older than the newest of them. mu is held.
-func (b *bans) forgetOlder() {
-	floor := b.floor.Load()
-	for _, seq := range b.older {
-		floor = max(floor, seq)
-	}
-	b.floor.Store(floor)
-	b.older, b.url = b.url, make(map[uint64]uint64, maxBans/2)
-}
-
-// banAll purges everything.
-func (b *bans) banAll() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	seq := b.sequence.Add(1)
-	b.url, b.older = make(map[uint64]uint64), nil
-	b.floor.Store(seq)
-	b.newest.Store(seq)
-}
-
-// newer tells whether a ban newer than seq names the key.
-func (b *bans) newer(key string, seq uint64) bool {
-	if seq > b.newest.Load() {
-		return false
-	}
-	if seq < b.floor.Load() {
-		return true
-	}
+// naming is how far the bans reach that name a response. Those of up to from are
+// known to the caller and may be left out.
+func (b *bans) naming(key string, tags tagSet, from uint64) reach {
 	name := withoutScheme(keyURL(key))
-	path := ""
-	if i := strings.IndexByte(name, '/'); i >= 0 {
-		path = name[i:]
-	}
-	exact, anyHost := maphash.String(b.seed, name), maphash.String(b.seed, path)
+	path := name[max(strings.IndexByte(name, '/'), 0):]
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	return max(b.url[exact], b.older[exact], b.url[anyHost], b.older[anyHost]) > seq
+	found := b.floor
+	if b.urls.newest.latest() > from {
+		found = found.join(b.urls.of(maphash.String(b.seed, name)))
+		found = found.join(b.urls.of(maphash.String(b.seed, path)))
+	}
+	if b.tags.newest.latest() > from {
+		found = found.join(tags.in(&b.tags))
+	}
+	if b.prefixes.newest.latest() > from {
+		found = found.join(b.prefixes.of(name)).join(b.prefixes.of(path))
+	}
+	return found
 }
 
-// kills tests an object and remembers up to where it was tested.
+// kills tells whether an object is gone. It remembers up to where the object was
+// tested, and whether that made it stale.
 func (b *bans) kills(o *Object) bool {
-	newest := b.newest.Load()
-	if o.tested.Load() >= newest {
+	newest, tested := b.newest.Load(), o.tested.Load()
+	if tested >= newest {
 		return false
 	}
-	if b.newer(o.key, o.seq) {
+	found := b.naming(o.key, o.tags, max(tested, o.seq))
+	if found.hard > o.seq {
 		return true
 	}
-	o.tested.Store(newest)
+	if found.soft > o.seq {
+		o.softened.Store(true)
+	}
+	o.tested.Store(newest) // after softened: who reads this reads that
 	return false
+}
+
+// softened tells whether a soft purge made an object stale. It holds for the
+// bans that kills has tested.
+func (b *bans) softened(o *Object) bool { return o.softened.Load() }
+
+// reuse is what may be done with an object that kills has spared. The freshness
+// of a softened one is over, whatever its origin said.
+func (b *bans) reuse(o *Object, req *Request, pol *Policy, now time.Time) Reuse {
+	if !b.softened(o) {
+		return o.Verdict.Reusable(req, pol, now)
+	}
+	stale := o.Verdict
+	stale.Lifetime = min(stale.Lifetime, stale.Age(now))
+	return stale.Reusable(req, pol, now)
+}
+
+// outdates tells whether a flight is no more for those who ask now: a ban of
+// either kind that is newer names it, or could, as long as its tags are unknown.
+func (b *bans) outdates(f *Flight) bool {
+	if f.seq > b.newest.Load() {
+		return false
+	}
+	return b.naming(f.Request.Key, f.tags(), f.seq).latest() > f.seq
 }
 
 // keyURL is the URL part of a key; see KeyRules.Append.
@@ -108,9 +165,10 @@ func keyURL(key string) string {
 	return url
 }
 
+// withoutScheme leaves a path alone, whatever it has in its query.
 func withoutScheme(url string) string {
 	_, rest, found := strings.Cut(url, "://")
-	if !found {
+	if !found || strings.HasPrefix(url, "/") {
 		return url
 	}
 	return rest

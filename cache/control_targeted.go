@@ -7,6 +7,21 @@ import (
 	"github.com/dunglas/httpsfv"
 )
 
+// responseControl are the directives that count for a response: those of the
+// first targeted field that is there and well formed, else of Cache-Control (RFC
+// 9213 section 2.2). targets come before CDN-Cache-Control.
+func responseControl(f Fields, targets []string) (c Control, targeted bool) {
+	for _, name := range targets {
+		if c, targeted = parseTargeted(f, name); targeted {
+			return c, true
+		}
+	}
+	if c, targeted = parseTargeted(f, "CDN-Cache-Control"); targeted {
+		return c, true
+	}
+	return ParseControl(f), false
+}
+
 // parseTargeted reads a targeted field such as CDN-Cache-Control: a dictionary
 // of structured fields (RFC 9213 section 2.1). ok is false where it is absent,
 // empty or not well formed; then it counts as absent, and Cache-Control holds.

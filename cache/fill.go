@@ -45,14 +45,18 @@ func (w Fill) Head(r *Response) {
 		reason = TooLarge
 	}
 	r.Verdict.Reason = reason
+	r.tags = f.store.bans.tagSet(f.Request.Key, &r.Tags)
 	f.store.settle(f, &r.Verdict)
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.response, f.phase, f.storing = r, filling, reason == ""
-	f.sharing = Shared
+	f.sharing = GiveUp
+	if r.Verdict.Shareable() || f.sharesUnstored(reason) {
+		f.sharing = Shared
+	}
 	if !f.storing {
-		f.sharing, f.window = GiveUp, streamWindow
+		f.window = streamWindow
 	}
 	if f.timer != nil {
 		f.timer.Stop()
@@ -61,6 +65,37 @@ func (w Fill) Head(r *Response) {
 	if len(f.readers) == 0 && !f.storing {
 		f.cancel()
 	}
+}
+
+// Validated ends the flight by the origin's 304: the stored body, with the fields
+// of r, which are the merged ones (RFC 9111 section 3.2). recode makes the lines
+// of a content coding that the old object had.
+func (w Fill) Validated(r *Response, recode func(coding string, lines []byte) []byte) {
+	f := w.flight
+	r.Validated = true
+	r.Length = int64(len(f.stale.plain.Body))
+	f.store.settle(f, &r.Verdict)
+	storing := r.Verdict.Reason == ""
+	object := f.stale.confirmed(f, r, recode)
+	switch r.Verdict.Reason {
+	case "":
+		f.store.put(f, object)
+	case NoStore, Private, NoCache:
+		f.store.Discard(f.stale)
+	}
+	f.leaveSlot()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.response, f.storing, f.phase, f.sharing = r, storing, complete, Shared
+	if !r.Verdict.Shareable() {
+		f.sharing = GiveUp
+	}
+	f.object, f.chunks, f.end = object, [][]byte{object.plain.Body}, r.Length
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+	f.wake()
+	f.cancel()
 }
 
 // Chunk appends to the body; the flight owns p from now on, it never changes.
@@ -180,6 +215,7 @@ func (w Fill) Done(trailers Fields) {
 // and then does nothing.
 func (w Fill) Fail(err error) {
 	f := w.flight
+	f.store.quieten(f)
 	f.leaveSlot()
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -210,6 +246,7 @@ func (f *Flight) build() *Object {
 		Status:      f.response.Status,
 		Verdict:     f.response.Verdict,
 		selecting:   SelectingValues(f.response.Verdict.Vary, f.Request.Fields),
+		tags:        f.response.tags,
 	}
 	o.plain = Form{Lines: AppendLines(nil, f.response.Fields), Body: body}
 	return o

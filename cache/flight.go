@@ -32,6 +32,10 @@ type Flight struct {
 	seq     uint64
 	started time.Time
 	private bool // of one who goes alone: never in a slot's list
+	// refreshing: begun behind a stale answer, so it goes on without readers.
+	refreshing bool
+	// stale is the object that the origin may confirm; nil: none.
+	stale *Object
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -96,11 +100,27 @@ type Response struct {
 	Fields  Fields
 	Length  int64 // of the body as the origin declared it; -1: unknown
 	Verdict Verdict
+	// Tags by which it is purged. Of a Validated one without tags of the origin's
+	// own, those of what was stored hold.
+	Tags Tags
+	// Validated: the origin confirmed what was stored by a 304.
+	Validated bool
+
+	tags tagSet // made of Tags when it is given
 }
 
 // streamWindow is how far a body that is not stored may run ahead of its
 // slowest reader, in bytes.
 const streamWindow = 256 << 10
+
+// Stale is the object that a 304 may confirm (RFC 9111 section 4.3); nil: there
+// is none, or it has no validator to ask with.
+func (f *Flight) Stale() *Object {
+	if f.stale == nil || !f.stale.Validators().Any() {
+		return nil
+	}
+	return f.stale
+}
 
 // Context ends when nobody needs the flight any more.
 func (f *Flight) Context() context.Context { return f.ctx }
@@ -127,6 +147,14 @@ func (f *Flight) outwaited() {
 		f.tooOld = true
 		f.wake()
 	}
+}
+
+// sharesUnstored tells whether those who have joined may share an answer that is
+// not stored: the route allows it, nobody has a principal, and nothing but the
+// want of freshness, or the size, keeps it from being stored. What the origin
+// forbids (no-store, private, no-cache), a Set-Cookie and an error are for one.
+func (f *Flight) sharesUnstored(r Reason) bool {
+	return f.policy.Unstored && f.crowd == anonymous && (r == NoFreshness || r == Expired || r == TooLarge)
 }
 
 // outlived tells whether the response is no longer fresh while it still fills:

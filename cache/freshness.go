@@ -20,23 +20,32 @@ type freshness struct {
 }
 
 // freshness finds the lifetime: what the origin says, else the policy's ttl,
-// else a heuristic. A ttl counts from receipt, whatever the origin's clock
-// shows: it is the operator's word on how long to keep the answer.
+// else a heuristic.
 func (j *judgement) freshness(initial time.Duration) freshness {
-	ttl := freshness{lifetime: clamp(initial + clamp(j.pol.TTL))}
-	mayAssign := j.pol.TTL > 0 && j.cacheableByDefault() && j.head.Status < 500
-	if j.overriding {
-		ttl.none = !mayAssign
-		return ttl
+	if !j.overriding {
+		if lifetime, ok := j.explicitLifetime(); ok {
+			return freshness{lifetime: lifetime, explicit: true}
+		}
 	}
-	if lifetime, ok := j.explicitLifetime(); ok {
-		return freshness{lifetime: lifetime, explicit: true}
-	}
-	if mayAssign {
-		return ttl
+	ttl, assigned := j.ttl()
+	switch {
+	case assigned && ttl > 0:
+		// It counts from receipt, whatever the origin's clock shows: it is the
+		// operator's word on how long to keep the answer.
+		return freshness{lifetime: clamp(initial + clamp(ttl))}
+	case assigned, j.overriding:
+		return freshness{none: true}
 	}
 	lifetime := j.heuristicLifetime()
 	return freshness{lifetime: lifetime, none: lifetime <= 0}
+}
+
+// ttl is what the policy gives an answer of this status; assigned false: nothing.
+func (j *judgement) ttl() (ttl time.Duration, assigned bool) {
+	if ttl, assigned = j.pol.StatusTTL[j.head.Status]; assigned {
+		return ttl, true
+	}
+	return j.pol.TTL, j.pol.TTL > 0 && j.cacheableByDefault() && j.head.Status < 500
 }
 
 // explicitLifetime is what the origin says (RFC 9111 section 4.2.1). A targeted
@@ -70,7 +79,7 @@ func (j *judgement) expiresLifetime() time.Duration {
 // heuristicLifetime guesses from Last-Modified (RFC 9111 section 4.2.2).
 func (j *judgement) heuristicLifetime() time.Duration {
 	modified, ok := parseDate(j.head.Fields.Get("Last-Modified"), j.received)
-	if !ok || !j.cacheableByDefault() {
+	if !ok || !j.cacheableByDefault() || j.req.Method != "GET" && j.req.Method != "HEAD" {
 		return 0
 	}
 	unchanged := dateOf(j.head.Fields, j.received).Sub(modified)

@@ -5,101 +5,50 @@ import (
 	"time"
 )
 
-// Request is what the cache has to know of a request.
-type Request struct {
-	// Method as sent: GET, HEAD, POST.
-	Method string
-	// Key is the primary key: see KeyRules.Append.
-	Key string
-	// Fields are the request's end-to-end fields.
-	Fields Fields
-}
-
-// Head is what the verdict has to know of a response.
-type Head struct {
-	Status int
-	Fields Fields
-}
-
-// Mode says who decides about storing.
-type Mode uint8
-
-// The modes of a route's cache.
-const (
-	RFC9111  Mode = iota // the origin decides
-	Override             // Policy.TTL decides, for requests without a principal
-	Off                  // nothing is stored, nothing is looked up
-)
-
-// Policy is a route's rules, immutable and shared by pointer.
-type Policy struct {
-	Mode Mode
-	// TTL is the freshness of a silent origin's answer (RFC9111) or of every
-	// answer (Override), for statuses below 500 that may be cached by default.
-	// It counts from receipt. 0: none.
-	TTL time.Duration
-	// Credentials are the fields that name a principal, less those that the
-	// route ignores (IgnoreCredentials is already taken off).
-	Credentials []string
-	// KeyHeaders are the request fields that are part of the key: a credential
-	// among them is keyed, and so no longer an obstacle.
-	KeyHeaders []string
-	// StoreSetCookie: an answer with Set-Cookie may be stored.
-	StoreSetCookie bool
-	// KeepAcceptEncoding: Accept-Encoding is part of the variant. Otherwise the
-	// gateway codes itself and a Vary on Accept-Encoding selects nothing.
-	KeepAcceptEncoding bool
-	// Rewritten are the request fields, lower-cased, that the gateway writes
-	// itself: what a client says in them does not select an answer.
-	Rewritten []string
-	// MaxObject is the largest body stored, in bytes. 0: Judge does not look.
-	MaxObject int64
-	// Wait is how long a request follows another's flight that has no head yet.
-	// 0: requests are not coalesced.
-	Wait time.Duration
-	// Fingerprint covers all that shapes or permits the answer: an object or a
-	// flight of another fingerprint is judged again or passed by.
-	Fingerprint uint64
-}
-
-// Verdict is what Judge found out about a response.
-type Verdict struct {
-	// Reason is why it may not be stored; empty: it may.
-	Reason Reason
-	// Initial is the corrected initial age at Received (RFC 9111 section 4.2.3).
-	Initial time.Duration
-	// Lifetime is the freshness lifetime (section 4.2.1) counted from age 0.
-	Lifetime time.Duration
-	// Received is when the head came; the age grows from here.
-	Received time.Time
-	// Explicit: the origin itself said how long (max-age, s-maxage, Expires).
-	// What is not explicit (ttl, heuristics, override) serves no principal.
-	Explicit bool
-	// NoStale: never reuse it stale (must-revalidate, proxy-revalidate,
-	// s-maxage; sections 5.2.2.2, 5.2.2.8, 5.2.2.10).
-	NoStale bool
-	// Vary are the names the origin selected by, lower-cased and sorted,
-	// without those the policy takes out.
-	Vary []string
-}
-
 // Judge decides whether a response may be stored, how long it is fresh and what
 // its reuse depends on (RFC 9111 section 3). It is pure: requested is when the
 // request was sent, received when the head came. A refusal always has a reason.
+// What is stale on arrival is stored where it can be of use: it has a validator,
+// or may be served stale.
 func Judge(req *Request, head *Head, pol *Policy, requested, received time.Time) Verdict {
+	v := judge(req, head, pol, requested, received)
+	if r := ofRequest(req, pol); r != "" {
+		v.Reason = r
+	}
+	return v
+}
+
+// Revalidate judges a stored response that a 304, or the response to a HEAD, has
+// updated (RFC 9111 sections 4.3.4 and 4.3.5): merged is its status and what
+// MergeFields made of its fields, req the request that was answered so, whatever
+// its method. With a reason the stored response is not renewed.
+func Revalidate(req *Request, merged *Head, pol *Policy, requested, received time.Time) Verdict {
+	return judge(req, merged, pol, requested, received)
+}
+
+// Shareable tells whether the response may answer the requests that waited for it
+// too: it may be stored, and reused as it came. What is stale on arrival or must
+// be validated answers only the request that fetched it (RFC 9111 section 4).
+func (v *Verdict) Shareable() bool {
+	return v.Reason == "" && !v.MustValidate && v.Lifetime > v.Initial
+}
+
+// judge looks at the response alone, and at who asked for it.
+func judge(req *Request, head *Head, pol *Policy, requested, received time.Time) Verdict {
 	j := judgement{req: req, head: head, pol: pol, received: received}
 	j.principal = pol.Principal(req.Fields)
 	j.overriding = pol.Mode == Override && !j.principal
-	if j.control, j.targeted = parseTargeted(head.Fields, "CDN-Cache-Control"); !j.targeted {
-		j.control = ParseControl(head.Fields)
-	}
+	j.control, j.targeted = responseControl(head.Fields, pol.Targets)
 	v := Verdict{Received: received, Initial: initialAge(head.Fields, requested, received)}
-	v.NoStale = j.control.MustRevalidate || j.control.ProxyRevalidate ||
+	j.fresh = j.freshness(v.Initial)
+	v.Lifetime, v.Explicit, v.MustValidate = j.fresh.lifetime, j.fresh.explicit, j.mustValidate()
+	v.NoStale = v.MustValidate || j.control.MustRevalidate || j.control.ProxyRevalidate ||
 		j.control.SMaxAge.Given && !j.overriding
-	fresh := j.freshness(v.Initial)
-	v.Lifetime, v.Explicit = fresh.lifetime, fresh.explicit
+	if !v.NoStale {
+		j.permitStale(&v)
+	}
 	v.Vary, v.Reason = ParseVary(head.Fields, pol)
-	v.Reason = j.refusal(v.Reason, fresh, v.Initial)
+	v.Reason = j.refusal(&v)
 	return v
 }
 
@@ -117,15 +66,35 @@ type judgement struct {
 	// control is Cache-Control, or the targeted field that stands for it.
 	control  Control
 	targeted bool
+	fresh    freshness
 }
 
-// refusal asks everybody who may say no, the request first. A server error says
-// nothing about the key, whatever directives came with it.
-func (j *judgement) refusal(vary Reason, fresh freshness, initial time.Duration) Reason {
-	if r := j.ofRequest(); r != "" {
+// ofRequest: what passes the cache is not stored, and of HEAD there is no body
+// that could be.
+func ofRequest(req *Request, pol *Policy) Reason {
+	if r := Passes(req, pol); r != "" {
 		return r
 	}
-	r := firstReason(j.ofStatus(), j.ofDirectives(), j.ofFields(), vary, j.ofFreshness(fresh, initial))
+	if req.Method == "HEAD" {
+		return Method
+	}
+	return ""
+}
+
+// mustValidate: no-cache, or a silent origin that says Pragma: no-cache, which is
+// the safer reading of section 5.4.
+func (j *judgement) mustValidate() bool {
+	if j.overriding {
+		return false
+	}
+	silent := !j.control.Given && !j.fresh.explicit
+	return j.control.NoCache || silent && pragmaNoCache(j.head.Fields)
+}
+
+// refusal asks everybody who may say no; v.Reason is what Vary says. A server
+// error says nothing about the key, whatever directives came with it.
+func (j *judgement) refusal(v *Verdict) Reason {
+	r := firstReason(j.ofStatus(), j.ofDirectives(v), j.ofFields(), v.Reason, j.ofFreshness(v))
 	if r.MarksKey() && j.head.Status >= 500 {
 		return ServerError
 	}
@@ -137,18 +106,6 @@ func firstReason(reasons ...Reason) Reason {
 		if r != "" {
 			return r
 		}
-	}
-	return ""
-}
-
-// ofRequest: what passes the cache is not stored, and of HEAD there is no body
-// that could be.
-func (j *judgement) ofRequest() Reason {
-	if r := Passes(j.req, j.pol); r != "" {
-		return r
-	}
-	if j.req.Method != "GET" {
-		return Method
 	}
 	return ""
 }
@@ -167,7 +124,7 @@ func (j *judgement) ofStatus() Reason {
 
 // ofDirectives: qualified private and no-cache count for the whole response,
 // which section 5.2.2.4 and 5.2.2.7 allow.
-func (j *judgement) ofDirectives() Reason {
+func (j *judgement) ofDirectives(v *Verdict) Reason {
 	switch {
 	case j.overriding:
 		return ""
@@ -175,7 +132,7 @@ func (j *judgement) ofDirectives() Reason {
 		return NoStore
 	case j.control.Private:
 		return Private
-	case j.control.NoCache:
+	case v.MustValidate && !j.useful(v):
 		return NoCache
 	case j.control.Malformed:
 		return BadControl
@@ -199,33 +156,41 @@ func (j *judgement) ofFields() Reason {
 	return ""
 }
 
-func (j *judgement) ofFreshness(fresh freshness, initial time.Duration) Reason {
+func (j *judgement) ofFreshness(v *Verdict) Reason {
 	switch {
-	case fresh.none && j.head.Status >= 500:
+	case j.fresh.none && j.head.Status >= 500:
 		return ServerError
-	case fresh.none:
+	case j.fresh.none && !(v.MustValidate && j.cacheableByDefault()):
 		return NoFreshness
-	case !fresh.explicit && !j.overriding && !j.control.Given && pragmaNoCache(j.head.Fields):
-		return NoCache // a silent origin that means no: the safer reading of section 5.4
-	case !j.mayShare(fresh.explicit):
+	case !j.mayShare(v.Explicit):
 		return Credentials
-	case fresh.lifetime <= initial:
+	case v.Lifetime <= v.Initial && !j.useful(v):
 		return Expired
 	}
 	return ""
+}
+
+// useful: is what answers nobody as it is worth storing? With a validator, or
+// permission to serve it stale. A server error would only take the place of
+// something better, and what was made for a principal needs more than a lifetime
+// of nothing to go by.
+func (j *judgement) useful(v *Verdict) bool {
+	if j.head.Status >= 500 || j.principal && !j.permitted() {
+		return false
+	}
+	return v.StaleWhile > 0 || v.StaleError > 0 || ValidatorsOf(j.head.Fields).Any()
 }
 
 // mayShare: has each credential that the request carries and that is not in the
 // key the origin's explicit permission (RFC 9111 section 3.5)? Cookie is content
 // with an explicit freshness; what a ttl or a heuristic gave is nobody's word.
 func (j *judgement) mayShare(explicit bool) bool {
-	c := &j.control
 	switch {
 	case !j.principal:
 		return true
 	case !explicit:
 		return false
-	case c.Public, c.SMaxAge.Given, c.MustRevalidate:
+	case j.permitted():
 		return true
 	}
 	for i := range j.req.Fields {
@@ -235,4 +200,10 @@ func (j *judgement) mayShare(explicit bool) bool {
 		}
 	}
 	return true
+}
+
+// permitted: the origin says that one principal's answer may go to another (RFC
+// 9111 section 3.5).
+func (j *judgement) permitted() bool {
+	return j.control.Public || j.control.SMaxAge.Given || j.control.MustRevalidate
 }

@@ -12,11 +12,12 @@ type Word uint8
 
 // The words. What is claimed is claimed under the lock that looked.
 const (
-	Pass   Word = iota // because of the request's own facts: fetch, store nothing
-	Hit                // deliver the object
-	Lead               // fill the flight, and read it like the others
-	Follow             // read another's flight
-	Alone              // the key is marked uncacheable: fill a flight that nobody joins
+	Pass     Word = iota // because of the request's own facts: fetch, store nothing
+	Hit                  // deliver the object
+	HitStale             // deliver it although it is stale; the first fills a refresh behind it
+	Lead                 // fill the flight, and read it like the others
+	Follow               // read another's flight
+	Alone                // the key is marked uncacheable: fill a flight that nobody joins
 )
 
 // Answer is what Lookup found.
@@ -26,13 +27,18 @@ type Answer struct {
 	Reason Reason
 	// Forward is the fwd parameter of RFC 9211 section 2.2; empty on a hit.
 	Forward string
-	// Object, with its age and remaining freshness in seconds, on a hit.
+	// Object, with its age and remaining freshness in seconds, on a hit. On other
+	// words it is a stale one that may stand in where the origin fails, or nil.
 	Object   *Object
 	Age, TTL int64
+	// OnError and OnUnreachable tell when Object may stand in: for a response of
+	// 500, 502, 503 or 504 (RFC 5861 section 4), and where no response came (RFC
+	// 9111 section 4.2.4).
+	OnError, OnUnreachable bool
 	// Reader reads the flight: on Lead, Follow and Alone. Leave it in the end.
 	Reader *Reader
-	// Flight and Fill are set on Lead and Alone: the caller starts a goroutine
-	// that fills it.
+	// Flight and Fill are set on Lead and Alone, and on HitStale for the first: the
+	// caller starts a goroutine that fills it.
 	Flight *Flight
 	Fill   Fill
 
@@ -68,11 +74,18 @@ func (s *Store) Lookup(req *Request, pol *Policy, now time.Time, alone bool) Ans
 	if answer.Word == Hit {
 		return answer
 	}
-	if OnlyIfCached(req.Fields) {
+	if answer.Word == HitStale {
+		return s.refresh(sh, claim{req, pol, now, alone}, answer)
+	}
+	if OnlyIfCached(req.Fields, pol) {
 		answer.Word, answer.Reason = Pass, OnlyCached
 		return answer
 	}
 	if req.Method == "HEAD" { // a head alone stores nothing
+		return answer
+	}
+	if hasRange(req) && (alone || pol.Principal(req.Fields)) {
+		answer.Word, answer.Reason = Pass, Range // the whole would be for it alone
 		return answer
 	}
 	return s.claim(sh, hash, claim{req, pol, now, alone})
@@ -109,19 +122,50 @@ func (s *Store) search(sl *slot, req *Request, pol *Policy, now time.Time) Answe
 			answer.Forward = FwdMiss
 			continue
 		}
-		reuse := o.Verdict.Reusable(req, pol, now)
-		if reuse.Fresh {
-			return Answer{Word: Hit, Object: o, Age: reuse.Age, TTL: reuse.TTL, id: c.id}
-		}
-		answer.Reason, answer.Forward = reuse.Reason, reuseForward(reuse.Reason)
-		return answer
+		return found(c, o, s.bans.reuse(o, req, pol, now))
 	}
 	return answer
 }
 
+// found is the answer for an object that the request selects.
+func found(c *cell, o *Object, reuse Reuse) Answer {
+	answer := Answer{Object: o, Age: reuse.Age, TTL: reuse.TTL, id: c.id}
+	switch {
+	case reuse.Fresh:
+		answer.Word = Hit
+		return answer
+	case reuse.Stale:
+		answer.Word = HitStale
+	case reuse.Reason == Credentials: // not for this request, in whatever state
+		answer.Object = nil
+	}
+	answer.Reason, answer.Forward = reuse.Reason, reuseForward(reuse.Reason)
+	answer.OnError, answer.OnUnreachable = reuse.OnError, reuse.OnUnreachable
+	return answer
+}
+
+// refresh serves a stale object, and lets the first who gets it ask the origin
+// behind it (RFC 5861 section 3).
+func (s *Store) refresh(sh *shard, c claim, stale Answer) Answer {
+	if c.req.Method == "HEAD" || c.pol.Wait == 0 {
+		return stale
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sl := sh.find(maphash.String(s.seed, c.req.Key), c.req.Key)
+	if sl == nil || sl.quiet > c.now.UnixNano() {
+		return stale
+	}
+	who := crowdOf(c.req, c.pol)
+	if s.joinable(sl, who, c) != nil || sh.marks.has(sl.hash, who, c.now.UnixNano()) {
+		return stale
+	}
+	return s.begin(sl, who, c, stale)
+}
+
 func reuseForward(r Reason) string {
 	switch r {
-	case Stale:
+	case Stale, NoCache:
 		return FwdStale
 	case Credentials:
 		return FwdMiss
@@ -143,19 +187,23 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 	defer sh.mu.Unlock()
 	sl := sh.find(hash, c.req.Key)
 	answer := s.search(sl, c.req, c.pol, c.now)
-	if answer.Word == Hit {
+	if answer.Word == Hit || answer.Word == HitStale { // it came meanwhile
 		return answer
 	}
 	who := crowdOf(c.req, c.pol)
 	if sh.marks.has(hash, who, c.now.UnixNano()) {
-		if isConditional(c.req.Fields) { // the origin's 304 is worth more than its whole answer
+		if isConditional(c.req.Fields) || hasRange(c.req) { // the origin's 304, or its part, is worth more than its whole answer
 			answer.Word, answer.Reason = Pass, UncacheableMark
 			return answer
 		}
 		answer.Word, answer.Reason = Alone, UncacheableMark
 		return s.begin(sl, who, c, answer)
 	}
-	if c.alone || c.pol.Wait == 0 || answer.Forward == FwdRequest || wantsNew(c.req.Fields) {
+	if answer.Object != nil && !answer.Object.Verdict.Shareable() {
+		answer.Word = Alone // each has to ask: nobody could share the answer
+		return s.begin(sl, who, c, answer)
+	}
+	if c.alone || c.pol.Wait == 0 || answer.Forward == FwdRequest || wantsNew(c.req.Fields, c.pol) {
 		answer.Word = Alone
 		return s.begin(sl, who, c, answer)
 	}
@@ -169,10 +217,6 @@ func (s *Store) claim(sh *shard, hash uint64, c claim) Answer {
 	answer.Word = Lead
 	return s.begin(sl, who, c, answer)
 }
-
-// wantsNew tells whether a request is owed an answer that was made after it came
-// (RFC 9111 section 5.2.1.4): a flight that began before has none.
-func wantsNew(f Fields) bool { return refusedByClient(f, 0, maxDelta) == ClientNoCache }
 
 // isConditional tells whether the client has a copy that the origin could
 // confirm.
@@ -192,7 +236,7 @@ func (s *Store) joinable(sl *slot, who crowd, c claim) *Flight {
 		return nil
 	}
 	for _, f := range sl.flights {
-		if f.crowd != who || f.policy.Fingerprint != c.pol.Fingerprint || s.bans.newer(sl.key, f.seq) || f.outlived(c.now) {
+		if f.crowd != who || f.policy.Fingerprint != c.pol.Fingerprint || s.bans.outdates(f) || f.outlived(c.now) {
 			continue
 		}
 		if sameSelection(sl.vary, f.Request.Fields, c.req.Fields) {
@@ -208,6 +252,7 @@ func (s *Store) begin(sl *slot, who crowd, c claim, answer Answer) Answer {
 	f := &Flight{
 		Request: c.req.Clone(), store: s, slot: sl, policy: c.pol, crowd: who,
 		seq: s.bans.next(), started: time.Now(), private: answer.Word == Alone,
+		refreshing: answer.Word == HitStale, stale: answer.Object,
 	}
 	if sl == nil { // alone on a key that nobody remembers
 		f.slot = &slot{hash: maphash.String(s.seed, f.Request.Key), key: f.Request.Key}
@@ -217,7 +262,10 @@ func (s *Store) begin(sl *slot, who crowd, c claim, answer Answer) Answer {
 		sl.flights = append(sl.flights, f)
 		s.flights.Add(1)
 	}
-	answer.Flight, answer.Fill, answer.Reader = f, Fill{f}, f.join(true)
+	answer.Flight, answer.Fill = f, Fill{f}
+	if !f.refreshing { // for a refresh nobody waits
+		answer.Reader = f.join(true)
+	}
 	return answer
 }
 

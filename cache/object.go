@@ -17,6 +17,8 @@ type Object struct {
 	key         string
 	seq         uint64        // taken when its fetch began, before the request was written
 	tested      atomic.Uint64 // the newest ban sequence it was tested against
+	softened    atomic.Bool   // a soft purge made it stale
+	tags        tagSet        // by which it is purged
 	fingerprint uint64        // of the policy that judged it
 
 	// Status of the response.
@@ -49,6 +51,18 @@ type coding struct {
 
 // Plain returns the form as the origin sent it.
 func (o *Object) Plain() *Form { return &o.plain }
+
+// Validators are what the origin can be asked with whether it is still the same.
+func (o *Object) Validators() Validators { return ValidatorsOf(o.Fields()) }
+
+// Fields are the response's fields as they are stored; they share its memory.
+func (o *Object) Fields() Fields {
+	var fields Fields
+	for name, value := range Lines(o.plain.Lines) {
+		fields = append(fields, [2]string{name, value})
+	}
+	return fields
+}
 
 // URL is the client-facing URL of the key.
 func (o *Object) URL() string { return keyURL(o.key) }
@@ -134,7 +148,7 @@ func (o *Object) settle(c *coding, tried bool) {
 
 // size is the bytes of heads, bodies and codings.
 func (o *Object) size() int64 {
-	n := int64(cap(o.plain.Lines) + cap(o.plain.Body) + 2*len(o.key)) // the slot has the key too
+	n := int64(cap(o.plain.Lines) + cap(o.plain.Body) + 2*len(o.key) + 8*cap(o.tags.hashes)) // the slot has the key too
 	if list := o.codings.Load(); list != nil {
 		for _, c := range *list {
 			select {
@@ -198,4 +212,32 @@ func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 // AppendSeconds writes a duration as the delta-seconds of RFC 9111 section 1.2.2.
 func AppendSeconds(dst []byte, seconds int64) []byte {
 	return strconv.AppendInt(dst, max(seconds, 0), 10)
+}
+
+// confirmed is the object that a 304 makes of an old one: new fields on the same
+// bodies. The old one never changes.
+func (o *Object) confirmed(f *Flight, r *Response, recode func(coding string, lines []byte) []byte) *Object {
+	fresh := &Object{
+		key: o.key, seq: f.seq, fingerprint: f.policy.Fingerprint,
+		Status: o.Status, Verdict: r.Verdict,
+		selecting: SelectingValues(r.Verdict.Vary, f.Request.Fields),
+		tags:      f.confirmedTags(o, r),
+	}
+	fresh.plain = Form{Lines: AppendLines(nil, r.Fields), Body: o.plain.Body}
+	list := o.codings.Load()
+	if list == nil {
+		return fresh
+	}
+	var kept []*coding
+	for _, c := range *list {
+		if form, known := o.Ready(c.name); known {
+			made := &coding{name: c.name, done: c.done}
+			if form != nil {
+				made.form = &Form{Lines: recode(c.name, fresh.plain.Lines), Body: form.Body}
+			}
+			kept = append(kept, made)
+		}
+	}
+	fresh.codings.Store(&kept)
+	return fresh
 }

@@ -45,7 +45,7 @@ func (p *policy) decide(c *cell, o *Object) {
 		return
 	}
 	cost := o.size() + entryOverhead // codings may have been added
-	if !p.store.bans.newer(o.key, o.seq) && p.reserve(cost-c.cost) {
+	if !p.store.bans.kills(o) && p.reserve(cost-c.cost) {
 		c.cost = cost
 		p.store.show(c, o)
 	}

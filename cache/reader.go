@@ -56,10 +56,26 @@ func (r *Reader) Head(req *Request, gone <-chan struct{}, inform func(Interim)) 
 // been selected by other values (Vary), or not be for its principal.
 func (f *Flight) serves(req *Request, r *Response) bool {
 	v := &r.Verdict
+	if v.Reason != "" && !identical(f.Request.Fields, req.Fields) {
+		return false // not stored: only for who asked for the very same
+	}
 	if !Selects(v.Vary, SelectingValues(v.Vary, f.Request.Fields), req.Fields) {
 		return false
 	}
 	return v.Reusable(req, f.policy, v.Received).Reason != Credentials
+}
+
+// identical tells whether two requests for one key say the same, field by field
+// and in the same order, but for what tells one moment or one trace from another.
+func identical(a, b Fields) bool {
+	a, b = withoutTrace(a), withoutTrace(b)
+	return slices.EqualFunc(a, b, func(x, y [2]string) bool { return sameName(x[0], y[0]) && x[1] == y[1] })
+}
+
+func withoutTrace(f Fields) Fields {
+	return slices.DeleteFunc(slices.Clone(f), func(line [2]string) bool {
+		return sameName(line[0], "Traceparent") || sameName(line[0], "Tracestate")
+	})
 }
 
 // outcome tells what this reader may know by now. mu is held.
@@ -185,7 +201,7 @@ func (r *Reader) Leave() {
 	}
 	r.left = true
 	f.remove(r)
-	idle := len(f.readers) == 0 && !f.storing && f.phase != complete && f.phase != broken
+	idle := len(f.readers) == 0 && !f.storing && !f.refreshing && f.phase != complete && f.phase != broken
 	f.mu.Unlock()
 	if idle {
 		f.abandon()
@@ -197,7 +213,7 @@ func (f *Flight) abandon() {
 	f.leaveSlot()
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.readers) == 0 && !f.storing {
+	if len(f.readers) == 0 && !f.storing && !f.refreshing {
 		f.cancel()
 	}
 }

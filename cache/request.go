@@ -9,15 +9,18 @@ func Passes(req *Request, pol *Policy) Reason {
 	if pol.Mode == Off {
 		return ModeOff
 	}
-	if req.Method != "GET" && req.Method != "HEAD" {
+	if !pol.takes(req.Method) {
 		return Method
+	}
+	if pol.KeysBody(req.Method) && req.Fields.Has("If-None-Match") { // RFC 9110 section 13.1.2: a 412, not a 304
+		return Conditional
 	}
 	for i := range req.Fields {
 		if r := passesBy(req.Fields[i][0], req.Fields[i][1]); r != "" {
 			return r
 		}
 	}
-	if control := ParseControl(req.Fields); control.NoStore {
+	if pol.heard(req.Fields).NoStore {
 		return RequestNoStore
 	}
 	return ""
@@ -26,9 +29,7 @@ func Passes(req *Request, pol *Policy) Reason {
 // passesBy looks at one field line.
 func passesBy(name, value string) Reason {
 	switch {
-	case sameName(name, "Range"):
-		return Range
-	case sameName(name, "If-Match"), sameName(name, "If-Range"), sameName(name, "If-Unmodified-Since"):
+	case sameName(name, "If-Match"), sameName(name, "If-Unmodified-Since"):
 		return Conditional
 	case sameName(name, "Upgrade"):
 		return Upgrade
@@ -52,12 +53,17 @@ func listsMediaType(list, mediaType string) bool {
 	return false
 }
 
+// hasRange tells whether the request asks for a part (RFC 9110 section 14.2). It
+// is answered from a stored whole; a flight asks for the whole.
+func hasRange(req *Request) bool { return req.Method == "GET" && req.Fields.Has("Range") }
+
 // OnlyIfCached tells whether the request wants a stored answer or a 504 (RFC
-// 9111 section 5.2.1.7).
-func OnlyIfCached(f Fields) bool {
-	control := ParseControl(f)
-	return control.OnlyIfCached
-}
+// 9111 section 5.2.1.7), and the route hears it.
+func OnlyIfCached(f Fields, pol *Policy) bool { return pol.heard(f).OnlyIfCached }
+
+// wantsNew tells whether a request is owed an answer that was made after it came
+// (RFC 9111 section 5.2.1.4): a flight that began before has none.
+func wantsNew(f Fields, pol *Policy) bool { return pol.heard(f).NoCache }
 
 // Principal tells whether the request carries a credential that the route
 // neither ignores nor has in its key. What was stored without the origin's

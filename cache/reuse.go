@@ -6,9 +6,15 @@ import "time"
 type Reuse struct {
 	// Fresh: it may answer the request as it is.
 	Fresh bool
-	// Reason is why not; empty when Fresh. Stale and the Client* reasons can be
-	// cured by asking the origin, Credentials means that the response is not
-	// for this request.
+	// Stale: it may answer the request although it is stale. Reason Stale: while
+	// one request refreshes it (RFC 5861 section 3); ClientMaxStale: because the
+	// client is content with it.
+	Stale bool
+	// OnError and OnUnreachable: it may stand in where the origin answers with 500,
+	// 502, 503 or 504, and where no response head comes.
+	OnError, OnUnreachable bool
+	// Reason is why it is not Fresh. Credentials means that the response is not for
+	// this request; the others can be cured by asking the origin.
 	Reason Reason
 	// Age is the current age in whole seconds, for the Age field.
 	Age int64
@@ -18,42 +24,101 @@ type Reuse struct {
 }
 
 // Reusable answers whether the stored response may be used for the request at
-// now (RFC 9111 section 4), its Vary having matched. max-stale is not heard: no
-// client can ask for a stale answer. It allocates nothing.
+// now (RFC 9111 section 4), its Vary having matched. It allocates nothing.
 func (v *Verdict) Reusable(req *Request, pol *Policy, now time.Time) Reuse {
 	age := v.Age(now)
 	left := v.Lifetime - age
 	r := Reuse{Age: int64(age / time.Second), TTL: floorSeconds(left)}
-	if !v.Explicit && pol.Principal(req.Fields) {
+	switch {
+	case !v.Explicit && pol.Principal(req.Fields):
 		r.Reason = Credentials
 		return r
+	case v.MustValidate:
+		r.Reason = NoCache
+		return r
 	}
-	r.Reason = refusedByClient(req.Fields, age, left)
-	if r.Reason == "" && left <= 0 {
-		r.Reason = Stale
+	client := pol.heard(req.Fields)
+	r.Reason = refusedByClient(&client, age, left)
+	switch {
+	case r.Reason == "" && left > 0:
+		r.Fresh = true
+	case v.NoStale:
+		r.Reason = firstReason(r.Reason, Stale)
+	case r.Reason == "":
+		r.Stale, r.Reason = v.servedStale(&client, age)
+		fallthrough
+	default:
+		r.OnError, r.OnUnreachable = v.standsIn(&client, -left)
 	}
-	r.Fresh = r.Reason == ""
 	return r
 }
 
-// refusedByClient reads the request's directives (RFC 9111 section 5.2.1).
-func refusedByClient(f Fields, age, left time.Duration) Reason {
-	control := ParseControl(f)
+// refusedByClient reads the request's directives (RFC 9111 section 5.2.1) about
+// a response of that age that is fresh for what is left.
+func refusedByClient(client *Control, age, left time.Duration) Reason {
 	switch {
-	case control.NoCache, !control.Given && pragmaNoCache(f):
+	case client.NoCache:
 		return ClientNoCache
 	case left <= 0: // stale, which says more
 		return ""
-	case control.MaxAge.Given && age > control.MaxAge.Duration():
+	case client.MaxAge.Given && age > client.MaxAge.Duration():
 		return ClientMaxAge
-	case control.MinFresh.Given && left < control.MinFresh.Duration():
+	case client.MinFresh.Given && left < client.MinFresh.Duration():
 		return ClientMinFresh
 	}
 	return ""
 }
 
-// pragmaNoCache reads Pragma, which counts where there is no Cache-Control (RFC
-// 9111 section 5.4). Its grammar is that of a Cache-Control list.
+// servedStale tells whether a stale response may be served at once, and why. A
+// client that names a max-age or a min-fresh wants none (RFC 9111 section
+// 5.2.1.1); with a max-stale beside max-age both count.
+func (v *Verdict) servedStale(client *Control, age time.Duration) (bool, Reason) {
+	over := age - v.Lifetime
+	refreshing := within(over, v.StaleWhile)
+	switch {
+	case client.MinFresh.Given, client.MaxAge.Given && age > client.MaxAge.Duration():
+		return false, Stale
+	case client.MaxStale.Given && !within(over, client.MaxStale.Duration()):
+		return false, Stale
+	case client.MaxStale.Given && !refreshing:
+		return true, ClientMaxStale
+	case client.MaxAge.Given && !client.MaxStale.Given:
+		return false, Stale
+	}
+	return refreshing, Stale
+}
+
+// standsIn tells whether a response that is stale for over, or fresh where that
+// is negative, may be served in the place of an error. The request's own
+// stale-if-error counts instead of what origin and route permit (RFC 5861 section
+// 4). Other wishes of the client are about an origin that answers, but for
+// no-cache, which wants nothing that is stored.
+func (v *Verdict) standsIn(client *Control, over time.Duration) (onError, onUnreachable bool) {
+	switch {
+	case client.StaleIfError.Given:
+		accepted := within(over, client.StaleIfError.Duration())
+		return accepted, accepted
+	case client.NoCache:
+		return false, false
+	}
+	return within(over, v.StaleError), within(over, v.StaleUnreachable)
+}
+
+// within: RFC 5861 counts up to the given time, which 0 ends at once.
+func within(over, window time.Duration) bool { return window > 0 && over <= window }
+
+// heard is what a route hears of a request's directives: all or nothing. Pragma
+// counts where there is no Cache-Control (RFC 9111 section 5.4).
+func (p *Policy) heard(f Fields) Control {
+	if p.IgnoreClient {
+		return Control{}
+	}
+	control := ParseControl(f)
+	control.NoCache = control.NoCache || !control.Given && pragmaNoCache(f)
+	return control
+}
+
+// pragmaNoCache reads Pragma. Its grammar is that of a Cache-Control list.
 func pragmaNoCache(f Fields) bool {
 	var pragma Control
 	for i := range f {

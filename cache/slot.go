@@ -30,6 +30,7 @@ type slot struct {
 	// The rest belongs to the shard lock.
 	vary    []string // the names the origin selected by when last seen
 	flights []*Flight
+	quiet   int64 // no refresh before, Unix nanoseconds: the last one failed
 }
 
 // cell is the place of one variant: the object in it may be replaced, the cell

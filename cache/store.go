@@ -75,13 +75,6 @@ func (s *Store) Stats() Stats {
 	}
 }
 
-// PurgeURL makes every object and flight of the URL older than now a miss: all
-// variants, codings and schemes. A URL without host ("/path") means every host.
-func (s *Store) PurgeURL(url string) { s.bans.banURL(withoutScheme(url)) }
-
-// PurgeAll makes everything older than now a miss.
-func (s *Store) PurgeAll() { s.bans.banAll() }
-
 // Coded returns an object's form in a coding, made once and counted; see
 // Object.code. nil: send it as it is.
 func (s *Store) Coded(o *Object, name string, build func() (form *Form, ok bool)) *Form {
@@ -107,6 +100,21 @@ func (s *Store) grow(o *Object, bytes int64) {
 	}
 }
 
+// quietFor is how long nobody asks again behind a stale answer when asking
+// failed.
+const quietFor = time.Second
+
+// quieten notes that a refresh failed.
+func (s *Store) quieten(f *Flight) {
+	if !f.refreshing {
+		return
+	}
+	sh := s.index.shard(f.slot.hash)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	f.slot.quiet = time.Now().Add(quietFor).UnixNano()
+}
+
 // put stores a flight's object and takes the flight out of its slot, in one
 // locked step: whoever looks up next finds the one or the other.
 func (s *Store) put(f *Flight, o *Object) {
@@ -115,7 +123,7 @@ func (s *Store) put(f *Flight, o *Object) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	defer s.dropFlight(sh, f)
-	if s.bans.newer(o.key, o.seq) {
+	if s.bans.kills(o) {
 		return
 	}
 	cost := o.size() + entryOverhead
@@ -215,6 +223,24 @@ func (s *Store) forget(sh *shard, c *cell) {
 	}
 }
 
+// Discard takes an object out that its origin wants kept no longer.
+func (s *Store) Discard(o *Object) {
+	hash := maphash.String(s.seed, o.key)
+	sh := s.index.shard(hash)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sl := sh.find(hash, o.key)
+	if sl == nil {
+		return
+	}
+	for _, c := range sl.variants() {
+		if c.object.Load() == o {
+			s.policy.drop(c)
+			return
+		}
+	}
+}
+
 // settle writes down what a head tells about its key. A flight that is not to
 // be shared leaves its slot in the same step.
 func (s *Store) settle(f *Flight, v *Verdict) {
@@ -226,7 +252,10 @@ func (s *Store) settle(f *Flight, v *Verdict) {
 	switch {
 	case v.Reason == "":
 		sh.marks.clear(sl.hash, f.crowd)
-		return
+		if v.Shareable() {
+			return
+		}
+	case f.sharesUnstored(v.Reason): // the next crowd may share one fetch, too
 	case v.Reason.MarksKey(), v.Reason == Credentials && f.crowd == principal:
 		sh.marks.set(sl.hash, f.crowd, v.Received.Add(markFor).UnixNano())
 	}

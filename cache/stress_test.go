@@ -47,7 +47,7 @@ func (h *shelf) disturb(random *rand.Rand) {
 	case 1, 2, 3:
 		h.refresh(key, size)
 	case 4:
-		h.store.PurgeURL(key)
+		h.store.PurgeURL(key, random.IntN(2) == 0)
 	case 5:
 		h.get(key, size, fmt.Sprint("l", random.IntN(80)))
 	case 6:
@@ -58,7 +58,7 @@ func (h *shelf) disturb(random *rand.Rand) {
 		}
 	case 8:
 		if random.IntN(500) == 0 {
-			h.store.PurgeAll()
+			h.store.PurgeAll(false)
 		}
 	default:
 		h.get(key, size)

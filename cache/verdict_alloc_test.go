@@ -15,6 +15,8 @@ func TestHitPathAllocatesNothing(t *testing.T) {
 	pol := &Policy{Credentials: credentials(), KeyHeaders: []string{"X-Tenant"}}
 	v := &Verdict{Received: noon(), Lifetime: time.Minute, Explicit: true}
 	ttl := &Verdict{Received: noon(), Lifetime: time.Minute}
+	stale := &Verdict{Received: noon(), Lifetime: time.Minute, Explicit: true, StaleWhile: time.Minute}
+	browser := &Request{Method: "GET", Fields: wire("Host: a", "Accept: */*")}
 	names := []string{"accept", "accept-language", "x-none"}
 	values := SelectingValues(names, req.Fields)
 	rules := NewKeyRules(QueryRules{Sort: true, Ignore: []string{"utm_*"}}, []string{"X-Tenant"}, []string{"lang"})
@@ -26,8 +28,10 @@ func TestHitPathAllocatesNothing(t *testing.T) {
 		{"Passes", func() bool { return Passes(req, pol) == "" }},
 		{"Reusable, fresh", func() bool { return v.Reusable(req, pol, noon()).Fresh }},
 		{"Reusable, a principal", func() bool { return ttl.Reusable(req, pol, noon()).Reason == Credentials }},
+		{"Reusable, while one refreshes", func() bool { return stale.Reusable(browser, pol, noon().Add(90*time.Second)).Stale }},
+		{"wantsNew", func() bool { return !wantsNew(req.Fields, pol) }},
 		{"Principal", func() bool { return pol.Principal(req.Fields) }},
-		{"OnlyIfCached", func() bool { return !OnlyIfCached(req.Fields) }},
+		{"OnlyIfCached", func() bool { return !OnlyIfCached(req.Fields, pol) }},
 		{"Selects", func() bool { return Selects(names, values, req.Fields) }},
 		{"sameSelection", func() bool { return sameSelection(names, req.Fields, req.Fields) }},
 		{"a key without rules", func() bool {

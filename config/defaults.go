@@ -52,7 +52,7 @@ func DefaultRoute() Route { return defaultBlocks().route() }
 // defaultBlocks are what the block defaults holds before the file is read.
 func defaultBlocks() Defaults {
 	return Defaults{
-		Cache:    Cache{Mode: "rfc9111", SetCookie: "bypass"},
+		Cache:    Cache{Mode: "rfc9111", SetCookie: "bypass", ClientDirectives: "honour"},
 		Coalesce: Coalesce{Wait: Duration(10 * time.Second)},
 		Compress: Compress{
 			Encodings: []string{"zstd", "br", "gzip"},

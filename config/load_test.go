@@ -90,7 +90,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 				Request:  HeaderRules{Set: map[string]string{"X-Gateway": "afterburner", "X-Client": "{client_ip}"}, Remove: []string{}},
 				Response: HeaderRules{Set: map[string]string{}, Remove: []string{"Server"}},
 			},
-			Cache:    Cache{Mode: "rfc9111", TTL: 10 * sec, SetCookie: "bypass", Key: Key{Query: Query{Sort: true}}},
+			Cache: Cache{Mode: "rfc9111", TTL: 10 * sec, StatusTTL: map[string]Duration{"404": sec, "410": 60 * sec},
+				SetCookie: "bypass", ClientDirectives: "honour", Key: Key{Query: Query{Sort: true}}},
 			Coalesce: Coalesce{Off: true, Wait: 10 * sec},
 			Compress: Compress{Encodings: []string{"br"}, MinSize: 1 << 10, Types: DefaultRoute().Compress.Types},
 		},
@@ -104,13 +105,16 @@ func TestEveryKeyIsRead(t *testing.T) {
 				},
 				Cache: Cache{
 					Mode: "override", TTL: 30 * sec, SetCookie: "store",
+					StatusTTL:            map[string]Duration{"404": 5 * sec, "410": 60 * sec, "503": 0},
+					StaleWhileRevalidate: 30 * sec, StaleIfError: new(Duration),
+					ClientDirectives: "ignore", Targets: []string{"Afterburner-Cache-Control"},
 					Key: Key{
 						Query:   Query{Ignore: []string{"utm_*"}, Allow: []string{}, Sort: true},
 						Headers: []string{"X-Tenant"}, Cookies: []string{"session"},
 					},
 					IgnoreCredentials: []string{"authorization"},
 				},
-				Coalesce: Coalesce{Wait: sec},
+				Coalesce: Coalesce{Wait: sec, Unstored: true},
 				Compress: Compress{Encodings: []string{"gzip"}, MinSize: 0, Types: []string{"text/html", "text/*", "*+json"}},
 			},
 			{
@@ -119,7 +123,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 					Request:  HeaderRules{Set: map[string]string{"X-Gateway": "afterburner", "X-Client": "{client_ip}"}, Remove: []string{}},
 					Response: HeaderRules{Set: map[string]string{}, Remove: []string{"Server"}},
 				},
-				Cache:    Cache{Mode: "rfc9111", TTL: 10 * sec, SetCookie: "bypass", Key: Key{Query: Query{Sort: true}}},
+				Cache: Cache{Mode: "rfc9111", TTL: 10 * sec, StatusTTL: map[string]Duration{"404": sec, "410": 60 * sec},
+					SetCookie: "bypass", ClientDirectives: "honour", Key: Key{Query: Query{Sort: true}}},
 				Coalesce: Coalesce{Off: true, Wait: 10 * sec},
 				Compress: Compress{Off: true, Encodings: []string{"br"}, MinSize: 1 << 10, Types: DefaultRoute().Compress.Types},
 				Batch: &Batch{

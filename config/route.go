@@ -72,10 +72,35 @@ type Cache struct {
 	// TTL is the freshness where the origin is silent; with mode override,
 	// instead of what it says.
 	TTL Duration `yaml:"ttl" example:"30s"`
+	// StatusTTL is the ttl of single statuses, 200 to 599: negative caching. 0s
+	// gives a status no freshness but the origin's own.
+	StatusTTL map[string]Duration `yaml:"status_ttl" keys:"^[2-5][0-9][0-9]$" example:"{ 404: 5s }"`
+	// StaleWhileRevalidate is how long after its freshness an answer is served
+	// while one request refreshes it, where the origin is silent on that.
+	StaleWhileRevalidate Duration `yaml:"stale_while_revalidate" example:"30s"`
+	// StaleIfError is how long after its freshness an answer is served where the
+	// upstream answers with 500, 502, 503 or 504 or cannot be reached, and the
+	// origin is silent on that. Absent: for 10m where it cannot be reached. 0s: not
+	// at all.
+	StaleIfError *Duration `yaml:"stale_if_error" example:"10m"`
 	// Key shapes what counts as the same request.
 	Key Key `yaml:"key"`
+	// Tags are names by which the answers can be purged, beside those that the
+	// origin gives in Surrogate-Key, Cache-Tag and Cache-Groups. {name} stands for
+	// what the path matched.
+	Tags []string `yaml:"tags" template:"true" example:"['product:{id}']"`
+	// Methods are methods besides GET and HEAD, POST or QUERY, that only ask, like
+	// GraphQL and searches: the body (of at most 1 MiB) is part of the key.
+	Methods map[string]string `yaml:"methods" enum:"body" keys:"^(POST|QUERY)$" example:"{ POST: body }"`
 	// SetCookie is bypass (an answer with Set-Cookie is not stored) or store.
 	SetCookie string `yaml:"set_cookie" enum:"bypass,store"`
+	// ClientDirectives is honour or ignore: whether a request's Cache-Control and
+	// Pragma are heard.
+	ClientDirectives string `yaml:"client_directives" enum:"honour,ignore"`
+	// Targets are response fields that the origin can write in the place of
+	// Cache-Control for this gateway alone (RFC 9213), the one that counts most
+	// first. CDN-Cache-Control is heard behind them.
+	Targets []string `yaml:"targets" example:"[Afterburner-Cache-Control]"`
 	// IgnoreCredentials are fields of credentials that do not matter to this
 	// route's answers.
 	IgnoreCredentials []string `yaml:"ignore_credentials" example:"[Cookie]"`
@@ -105,6 +130,9 @@ type Query struct {
 type Coalesce struct {
 	// Off is what `coalesce: false` sets.
 	Off bool `yaml:"-"`
+	// Unstored lets requests that are identical, field by field, and carry no
+	// credentials share an answer that is not stored.
+	Unstored bool `yaml:"unstored"`
 	// Wait is how long one request may wait for another's response head before
 	// those who wait begin anew.
 	Wait Duration `yaml:"wait" min:">0s"`

@@ -92,13 +92,26 @@ func (w *schemaWriter) key(block reflect.Type, field reflect.StructField, v refl
 		o = append(o, member{"default", masked(v, "")})
 	}
 	if text := field.Tag.Get("example"); text != "" {
-		var example any
-		if err := yaml.Unmarshal([]byte(text), &example); err != nil && w.err == nil {
+		example, err := exampleOf(field.Type, text)
+		if err != nil && w.err == nil {
 			w.err = fmt.Errorf("the example of %s.%s: %w", block.Name(), field.Name, err)
 		}
 		o = append(o, member{"examples", []any{example}})
 	}
 	return o
+}
+
+// exampleOf reads the YAML of an example. The keys of a map are text, also where
+// they look like numbers.
+func exampleOf(t reflect.Type, text string) (any, error) {
+	if t.Kind() == reflect.Map {
+		var example map[string]any
+		err := yaml.Unmarshal([]byte(text), &example)
+		return example, err
+	}
+	var example any
+	err := yaml.Unmarshal([]byte(text), &example)
+	return example, err
 }
 
 // description is the comment, about the key instead of the field, with what

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,7 +42,28 @@ func validateYAML(t *testing.T, schema *jsonschema.Schema, text string) error {
 	if err := yaml.Unmarshal([]byte(text), &value); err != nil {
 		t.Fatal(err)
 	}
-	return schema.Validate(value)
+	return schema.Validate(textKeys(value))
+}
+
+// textKeys reads keys that look like numbers as text, as an editor does.
+func textKeys(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, item := range value {
+			value[key] = textKeys(item)
+		}
+	case map[any]any:
+		text := map[string]any{}
+		for key, item := range value {
+			text[fmt.Sprint(key)] = textKeys(item)
+		}
+		return text
+	case []any:
+		for i := range value {
+			value[i] = textKeys(value[i])
+		}
+	}
+	return value
 }
 
 func TestSchemaFileIsUpToDate(t *testing.T) {
@@ -159,6 +181,9 @@ func TestSchemaRefuses(t *testing.T) {
 		"a duration without a unit":    route("cache: { ttl: 5 }"),
 		"a duration in quotes":         route("cache: { ttl: \"5\" }"),
 		"a duration in days":           route("cache: { ttl: 1d }"),
+		"a ttl of what is no status":   route("cache: { status_ttl: { \"600\": 1s } }"),
+		"a ttl of a status, no time":   route("cache: { status_ttl: { \"404\": 5 } }"),
+		"a stale time without a unit":  route("cache: { stale_if_error: 5 }"),
 		"a size without a unit":        smallest + "store: { memory: 64 }\n",
 		"a size of another unit":       smallest + "store: { memory: 64M }\n",
 		"a word that is not one":       route("cache: { mode: never }"),

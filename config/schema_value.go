@@ -13,9 +13,13 @@ func (w *schemaWriter) value(v reflect.Value, tag reflect.StructTag) object {
 	case reflect.Struct:
 		return w.reference(v)
 	case reflect.Pointer:
-		return w.reference(w.filled(v.Type().Elem()))
+		return w.value(w.filled(v.Type().Elem()), tag)
 	case reflect.Map:
-		return object{{"type", "object"}, {"additionalProperties", w.value(w.filled(v.Type().Elem()), "")}}
+		o := object{{"type", "object"}, {"additionalProperties", w.value(w.filled(v.Type().Elem()), tag)}}
+		if pattern := tag.Get("keys"); pattern != "" {
+			o = append(o, member{"propertyNames", object{{"pattern", pattern}}})
+		}
+		return o
 	case reflect.Slice:
 		o := object{{"type", "array"}, {"items", w.value(w.filled(v.Type().Elem()), tag)}}
 		if least, err := strconv.Atoi(tag.Get("min")); err == nil {

@@ -15,6 +15,7 @@ import (
 //	optional  zero stands for an absent key and may be under min
 //	required  the key must be there
 //	pattern   what the text must look like, a regular expression
+//	keys      the same for the keys of a map
 //	example   a value, as YAML
 //	secret    true: its text is shown nowhere; values: that of the maps in it
 //	template  its text may hold {name}, see ParseTemplate
@@ -64,8 +65,10 @@ func boundOf(field reflect.StructField) (b bound, bounded bool) {
 	b = bound{name: field.Tag.Get("yaml"), optional: field.Tag.Get("optional") == "true"}
 	least := field.Tag.Get("min")
 	switch field.Type.Kind() {
-	case reflect.Struct, reflect.Pointer, reflect.Map:
+	case reflect.Struct, reflect.Map:
 		b.nested = true
+	case reflect.Pointer:
+		b.nested = field.Type.Elem().Kind() == reflect.Struct
 	case reflect.Slice:
 		b.nested = field.Type.Elem().Kind() == reflect.Struct
 	case reflect.Int, reflect.Int64:

@@ -19,6 +19,7 @@ func (v *validator) routes() {
 		}
 		v.routeUpstream(at, r, upstreams)
 		v.cache(at.key("cache"), r.Cache)
+		v.tags(at.key("cache", "tags"), r)
 		v.headers(at, r)
 		if !r.Compress.Off {
 			v.compress(at.key("compress"), r.Compress)
@@ -53,9 +54,12 @@ func (v *validator) cache(at *place, c Cache) {
 			v.fault(item, "%s is not a cookie name; write one like session", v.show(item, name))
 		}
 	}
+	v.bodyMethods(at.key("methods"), c.Methods)
 	v.parameters(at.key("key", "query", "ignore"), c.Key.Query.Ignore)
 	v.parameters(at.key("key", "query", "allow"), c.Key.Query.Allow)
 	v.ignored(at.key("ignore_credentials"), c.IgnoreCredentials)
+	v.statuses(at.key("status_ttl"), c.StatusTTL)
+	v.targets(at.key("targets"), c.Targets)
 }
 
 // ignored checks names that must be among credentials: fields that name no

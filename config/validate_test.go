@@ -190,6 +190,22 @@ afterburner.yaml:6:75: routes[3].cache.key.cookies[0]: "a=" is not a cookie name
 afterburner.yaml:6:100: routes[3].cache.key.query.ignore[0]: "*a": a * stands only at the end; write a name or a beginning like utm_*
 afterburner.yaml:6:106: routes[3].cache.key.query.ignore[1]: is empty; write the name of a parameter
 afterburner.yaml:6:124: routes[3].cache.key.query.allow[1]: "a*b": a * stands only at the end; write a name or a beginning like utm_*`},
+		{"the ttl of statuses", api + `  - { path: /a, upstream: api, cache: { status_ttl: { 404: 5, "099": 1s, 304: 1s, 4e2: 1s, 600: 1s, ok: 1s } } }
+`, `afterburner.yaml:3:60: routes[0].cache.status_ttl.404: "5" has no unit; write 5s, 250ms or 1h
+afterburner.yaml:3:70: routes[0].cache.status_ttl.099: "099" is not a status; write one from 200 to 599, like 404
+afterburner.yaml:3:79: routes[0].cache.status_ttl.304: answers of status 304 are never stored; remove it
+afterburner.yaml:3:88: routes[0].cache.status_ttl.4e2: "4e2" is not a status; write one from 200 to 599, like 404
+afterburner.yaml:3:97: routes[0].cache.status_ttl.600: "600" is not a status; write one from 200 to 599, like 404
+afterburner.yaml:3:105: routes[0].cache.status_ttl.ok: "ok" is not a status; write one from 200 to 599, like 404`},
+		{"stale answers and who is heard", api + `  - { path: /a, upstream: api, cache: { stale_if_error: 5, stale_while_revalidate: -1s, client_directives: honor, targets: [cache-control, "a b"] } }
+`, `afterburner.yaml:3:57: routes[0].cache.stale_if_error: "5" has no unit; write 5s, 250ms or 1h
+afterburner.yaml:3:84: routes[0].cache.stale_while_revalidate: "-1s" is negative; write 5s, 250ms or 1h
+afterburner.yaml:3:108: routes[0].cache.client_directives: "honor" is not honour or ignore; did you mean "honour"?
+afterburner.yaml:3:125: routes[0].cache.targets[0]: "cache-control" is heard anyway, behind the others; name a field like Afterburner-Cache-Control
+afterburner.yaml:3:140: routes[0].cache.targets[1]: "a b" is not a field name; write one like X-Api-Key`},
+		{"methods keyed by their body", api + "  - { path: /a, upstream: api, cache: { methods: { POST: hash, QUERY: body, GET: body, post: body } } }\n", `afterburner.yaml:3:58: routes[0].cache.methods.POST: "hash" is not body
+afterburner.yaml:3:82: routes[0].cache.methods.GET: "GET" cannot be keyed by its body; write POST or QUERY
+afterburner.yaml:3:94: routes[0].cache.methods.post: "post" cannot be keyed by its body; write POST or QUERY`},
 		{"a ttl without a use", api + "  - { path: /, upstream: api, cache: { mode: off, ttl: 5s } }\n", `afterburner.yaml:3:56: routes[0].cache.ttl: has no effect with mode off; remove one of the two`},
 		{"compress and coalesce", api + `  - { path: /, upstream: api, coalesce: { wait: 0s }, compress: { encodings: [], types: [json, "*/*", "a/b*", "*+", "", "text/html; charset=utf-8"] } }
 `, `afterburner.yaml:3:49: routes[0].coalesce.wait: 0s is no time at all; write more than 0s

@@ -38,7 +38,7 @@ func (v *validator) warnCache(at *place, r Route) {
 	case c.TTL == 0:
 	case c.Mode == "off" && !v.onlyInherited(ttl, at.key("mode")):
 		v.warn(ttl, "has no effect with mode off; remove one of the two")
-	case v.written(ttl) && len(r.Methods) > 0 && !slices.Contains(r.Methods, "GET") && !slices.Contains(r.Methods, "HEAD"):
+	case v.written(ttl) && len(r.Methods) > 0 && !slices.ContainsFunc(r.Methods, c.stores):
 		v.warn(ttl, "has no effect: answers to GET and HEAD are stored, and methods has neither; remove it")
 	}
 	if len(c.IgnoreCredentials) == 0 || c.Mode == "off" {

@@ -80,12 +80,14 @@ func (x *exchange) outer() request {
 
 // refusedItem answers an item whose path is not in the route's allow list.
 func refusedItem(item batch.Item) batch.Answer {
-	return itemProblem(403, "item_not_allowed", "The batch route does not allow "+item.URL+"; see its allow.")
+	return itemProblem(403, itemNotAllowed, "The batch route does not allow "+item.URL+"; see its allow.")
 }
+
+const itemTitle = "This item of the batch was not answered"
 
 // itemProblem is an item's answer that the gateway itself makes.
 func itemProblem(status int, reason batch.Reason, detail string) batch.Answer {
-	p := problem{status, string(reason), "This item of the batch was not answered"}
+	p := problem{status, string(reason), itemTitle, ""}
 	return batch.Answer{
 		Status: status,
 		Fields: cache.Fields{{"Content-Type", "application/problem+json"}},

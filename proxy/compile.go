@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -95,11 +97,18 @@ func (g *Gateway) compileRoute(c *config.Config, from *config.Route, pattern *co
 	if r.response, err = compileHeaders(from.Headers.Response, pattern); err != nil {
 		return nil, fmt.Errorf("headers.response: %w", err)
 	}
+	if r.tags, err = compileTags(from.Cache.Tags, pattern); err != nil {
+		return nil, fmt.Errorf("cache: %w", err)
+	}
 	query := from.Cache.Key.Query
 	r.key = cache.NewKeyRules(
 		cache.QueryRules{Ignore: query.Ignore, Allow: query.Allow, Sort: query.Sort},
 		from.Cache.Key.Headers, from.Cache.Key.Cookies)
 	r.policy = compilePolicy(c, from, r)
+	r.confirms = !r.response.touches(append([]string{
+		"Cache-Control", "CDN-Cache-Control", "Expires", "Pragma", "Age", "Date", "Vary", "ETag",
+		"Last-Modified", "Set-Cookie",
+	}, r.policy.Targets...))
 	return r, nil
 }
 
@@ -118,12 +127,19 @@ func sentHost(u config.Upstream) string {
 func compilePolicy(c *config.Config, from *config.Route, r *route) *cache.Policy {
 	p := &cache.Policy{
 		TTL:                time.Duration(from.Cache.TTL),
+		StatusTTL:          compileStatuses(from.Cache.StatusTTL),
+		IgnoreClient:       from.Cache.ClientDirectives == "ignore",
+		Targets:            from.Cache.Targets,
 		KeyHeaders:         from.Cache.Key.Headers,
 		StoreSetCookie:     from.Cache.SetCookie == "store",
 		KeepAcceptEncoding: from.Compress.Off,
 		MaxObject:          int64(c.Store.MaxObject),
 		Fingerprint:        fingerprint(c, from),
 		Rewritten:          []string{"forwarded", "x-forwarded-for", "traceparent", "tracestate", "via", "cdn-loop"},
+	}
+	p.StaleWhileRevalidate = time.Duration(from.Cache.StaleWhileRevalidate)
+	if given := from.Cache.StaleIfError; given != nil {
+		p.StaleIfError, p.StaleIfErrorGiven = time.Duration(*given), true
 	}
 	switch from.Cache.Mode {
 	case "override":
@@ -132,7 +148,10 @@ func compilePolicy(c *config.Config, from *config.Route, r *route) *cache.Policy
 		p.Mode = cache.Off
 	}
 	if !from.Coalesce.Off {
-		p.Wait = time.Duration(from.Coalesce.Wait)
+		p.Wait, p.Unstored = time.Duration(from.Coalesce.Wait), from.Coalesce.Unstored
+	}
+	if p.Mode != cache.Off {
+		p.BodyMethods = slices.Sorted(maps.Keys(from.Cache.Methods))
 	}
 	for _, name := range c.Credentials {
 		// One that the route sets, the same for all, is nobody's but the gateway's.
@@ -141,6 +160,17 @@ func compilePolicy(c *config.Config, from *config.Route, r *route) *cache.Policy
 		}
 	}
 	return p
+}
+
+// compileStatuses translates status_ttl, whose keys are statuses by now.
+func compileStatuses(from map[string]config.Duration) map[int]time.Duration {
+	ttls := make(map[int]time.Duration, len(from))
+	for text, ttl := range from {
+		if status, err := strconv.Atoi(text); err == nil {
+			ttls[status] = time.Duration(ttl)
+		}
+	}
+	return ttls
 }
 
 func containsName(names []string, name string) bool {

@@ -11,6 +11,9 @@ import (
 // notModified tests the client's conditions against a whole response (RFC 9110
 // section 13.2.2): If-None-Match, by weak comparison, else If-Modified-Since.
 func (x *exchange) notModified(h *Head, coding string) bool {
+	if x.Method != http.MethodGet && x.Method != http.MethodHead {
+		return false // a method keyed by its body: If-Modified-Since means nothing (section 13.1.3)
+	}
 	if x.Fields.Has("If-None-Match") {
 		etag := h.lineValue("ETag")
 		for list := range x.Fields.All("If-None-Match") {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"sync/atomic"
 	"syscall"
@@ -116,9 +117,17 @@ type conn struct {
 	closed  atomic.Bool
 	open    *atomic.Int64
 
-	head headScan // of the current request
-	rest []byte   // what came and was not asked for yet
-	from int      // where in rest it begins
+	presence atomic.Pointer[presence] // of the client in the current exchange; nil: none waited yet
+	listed   atomic.Bool              // the watcher has it in its list
+
+	due time.Time   // when reads end; zero: never
+	set time.Time   // the socket's deadline for them, never after due; zero: none
+	cut atomic.Bool // reads were interrupted
+
+	told provenance // what the origin was told of its last request
+	head headScan   // of the current request
+	rest []byte     // what came and was not asked for yet
+	from int        // where in rest it begins
 }
 
 // Read is what fasthttp reads by: it gets the current request's head, and no byte
@@ -136,6 +145,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	used := c.head.scan(p[:n])
 	c.giveBack(p[used:n])
 	return used, err
+}
+
+// attend makes a presence for the current exchange.
+func (c *conn) attend() *presence {
+	p := c.presence.Load()
+	if p == nil || !p.renew() {
+		p = newPresence()
+		c.presence.Store(p)
+	}
+	return p
 }
 
 // next is called when a request was read whole: what comes is another's head.
@@ -159,20 +178,61 @@ func (c *conn) take(p []byte) (int, error) {
 
 // receive reads from the network, behind the PROXY header.
 func (c *conn) receive(p []byte) (int, error) {
-	if c.herald == nil {
-		return c.Conn.Read(p)
+	if c.herald != nil {
+		n, err := c.herald.Read(p)
+		c.client = clientAddress(c.herald)
+		return n, err
 	}
-	n, err := c.herald.Read(p)
-	c.client = clientAddress(c.herald)
-	return n, err
+	if !c.due.IsZero() && (c.set.IsZero() || c.set.After(c.due)) {
+		c.settle()
+	}
+	for {
+		if c.cut.Load() { // behind each settle: see interrupt
+			return 0, os.ErrDeadlineExceeded
+		}
+		n, err := c.Conn.Read(p)
+		if err == nil || n > 0 || !c.early(err) {
+			return n, err
+		}
+		c.settle()
+	}
 }
 
-// SetReadDeadline bounds the next reads.
+// SetReadDeadline bounds the next reads. fasthttp does it twice a request, and each
+// time would cost as much as a lookup. So the socket's deadline stays where it comes
+// too early, and is set anew when somebody meets it.
 func (c *conn) SetReadDeadline(t time.Time) error {
 	if c.herald != nil {
 		return c.herald.SetReadDeadline(t)
 	}
-	return c.Conn.SetReadDeadline(t)
+	c.due = t
+	if c.cut.Load() {
+		c.cut.Store(false)
+		c.settle()
+	}
+	return nil
+}
+
+func (c *conn) settle() {
+	c.set = c.due
+	_ = c.Conn.SetReadDeadline(c.due) // one that fails is broken, and so will be the read
+}
+
+// early tells a timeout that came before its time.
+func (c *conn) early(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout() && (c.due.IsZero() || time.Now().Before(c.due))
+}
+
+// interrupt makes a read return that another goroutine is in, and all that follow
+// until the next deadline is set. Should that goroutine settle at the same moment,
+// it sees cut, or this deadline comes behind its own.
+func (c *conn) interrupt() error {
+	if c.herald != nil {
+		return c.herald.SetReadDeadline(time.Unix(1, 0))
+	}
+	c.cut.Store(true)
+	return c.Conn.SetReadDeadline(time.Unix(1, 0))
 }
 
 // giveBack lets bytes that were just taken come again.

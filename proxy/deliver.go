@@ -14,14 +14,14 @@ import (
 // origin's own answer.
 func (g *Gateway) deliver(x *exchange) step {
 	switch {
-	case x.answer.Word == cache.Hit:
+	case x.answer.Word == cache.Hit, x.answer.Word == cache.HitStale, x.stale:
 		x.deliverObject(x.answer.Object, x.answer.Age)
 	case x.fetched != nil && x.fetched.response.Conn != nil:
 		x.own = cache.AppendLines(x.own[:0], x.fetched.fields)
 		x.Upgrade(Head{Status: x.fetched.response.Status, Own: x.own}, x.fetched.response.Conn.(tunnelEnd))
 	case x.fetched != nil:
-		x.deliverFields(x.fetched.fields, x.fetched.response.Status,
-			&fetchedBody{response: x.fetched.response, buffers: g.buffers})
+		x.passing = fetchedBody{response: x.fetched.response, buffers: g.buffers}
+		x.deliverFields(x.fetched.fields, x.fetched.response.Status, &x.passing)
 	default:
 		x.deliverFlight()
 	}
@@ -44,6 +44,9 @@ func (x *exchange) deliverObject(o *cache.Object, age int64) {
 	head := Head{Status: o.Status, Stored: form.Lines, Own: x.own}
 	if o.Status == 200 && x.notModified(&head, coding) {
 		x.respondNotModified(head)
+		return
+	}
+	if x.respondRange(head, form.Body) {
 		return
 	}
 	if x.Method == "HEAD" {
@@ -123,7 +126,14 @@ const codingPatience = 100 * time.Millisecond
 func (x *exchange) deliverFlight() {
 	filled, reader := x.filled, x.answer.Reader
 	stored := filled.Verdict.Reason == ""
-	if stored && x.coding != "" && uncoded(x.route.compress, filled.Status, filled.Length, filled.Fields) == "" {
+	if filled.Validated { // the whole is there
+		if object, err := reader.Object(x.Gone(), codingPatience); err == nil && object != nil {
+			x.deliverObject(object, ageOf(&filled.Verdict, x.gen.gateway.now()))
+			return
+		}
+	}
+	coded := x.coding != "" && uncoded(x.route.compress, filled.Status, filled.Length, filled.Fields) == ""
+	if stored && (coded || x.ranged()) {
 		object, err := reader.Object(x.Gone(), codingPatience)
 		if errors.Is(err, io.ErrClosedPipe) {
 			x.reason, x.closing = clientGone, true

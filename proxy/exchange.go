@@ -52,8 +52,9 @@ type adaptor interface {
 	stopBody() int64
 	// inform sends an interim response where the protocol can.
 	inform(status int, lines []byte)
-	// watch calls gone when the client has left, until the exchange is finished.
-	watch(gone context.CancelFunc)
+	// watch makes the exchange's context, which ends with parent, when the client
+	// has left, and when it is cancelled.
+	watch(parent context.Context) (context.Context, context.CancelFunc)
 	// send writes the response and runs its body, and tells how many bytes of
 	// body went out. nil: delivered as a whole.
 	send(x *exchange) (int64, error)
@@ -70,18 +71,21 @@ type exchange struct {
 	closing bool // the connection ends with this response
 
 	// What the steps find out, in their order.
-	peer    string // the trusted proxy before the client; empty: there is none
+	peer    string      // the trusted proxy before the client; empty: there is none
+	told    *provenance // what the last request of this connection told; nil: nothing is kept
 	started time.Time
 	route   *route
 	params  params
 	// sentTarget is what the upstream is asked for: the target, rewritten.
 	sentTarget string
+	content    content
 	key        []byte
 	asked      cache.Request
 	coding     string // the content coding the client takes; "": identity
 	answer     cache.Answer
 	tries      tries
 	filled     *cache.Response // the flight's head
+	stale      bool            // answer.Object stands in for an origin that failed
 	fetched    *fetched
 	trace      telemetry.Trace
 	ctx        context.Context
@@ -117,6 +121,13 @@ type tries struct {
 type scratch struct {
 	own    []byte // field lines of this answer alone
 	object objectBody
+	// Those of a request that goes on alone. Nobody reads them any more when the
+	// upstream's body is closed.
+	order   order
+	got     fetched
+	passing fetchedBody
+	kept    cache.Fields
+	early   func(status int, fields [][2]string) // see informer
 }
 
 // Head is a response's status and field lines, without framing: that is the
@@ -167,12 +178,19 @@ func (x *exchange) Inform(status int, fields [][2]string) {
 	}
 }
 
+// informer is Inform as a function, made once.
+func (x *exchange) informer() func(status int, fields [][2]string) {
+	if x.early == nil {
+		x.early = x.Inform
+	}
+	return x.early
+}
+
 // Context ends when the client has gone or the exchange is finished. Its first
 // use is what makes somebody watch the client.
 func (x *exchange) Context() context.Context {
 	if x.ctx == nil {
-		x.ctx, x.cancel = context.WithCancel(x.gen.gateway.ctx)
-		x.adaptor.watch(x.cancel)
+		x.ctx, x.cancel = x.adaptor.watch(x.gen.gateway.ctx)
 	}
 	return x.ctx
 }
@@ -183,6 +201,10 @@ func (x *exchange) Gone() <-chan struct{} { return x.Context().Done() }
 // reset makes the exchange ready for the next request, keeping its memory.
 func (x *exchange) reset() {
 	clear(x.Fields)
+	clear(x.kept)
+	clear(x.order.request.Fields)
 	fields, key, own := x.Fields[:0], x.key[:0], x.own[:0]
-	*x = exchange{request: request{Fields: fields}, key: key, scratch: scratch{own: own}}
+	memory := scratch{own: own, kept: x.kept[:0], early: x.early}
+	memory.order.request.Fields = x.order.request.Fields[:0]
+	*x = exchange{request: request{Fields: fields}, key: key, scratch: memory}
 }

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/afterburner-gateway/afterburner/cache"
@@ -19,14 +18,8 @@ type fetched struct {
 // the answer may already come.
 func (g *Gateway) fetch(x *exchange) step {
 	o := x.newOrder(x.Fields, false)
-	if x.Length != 0 {
-		body := x.adaptor.body()
-		o.request.Body, o.request.Length, o.request.Expect = body, x.Length, x.Expects
-		if t, ok := body.(trailed); ok {
-			o.request.Trailers = func() [][2]string { return x.passedTrailers(t) }
-		}
-	}
-	o.request.Inform = x.Inform
+	x.sendBody(o)
+	o.request.Inform = x.informer()
 	response, err := o.send(x.Context())
 	if err != nil {
 		if x.Context().Err() != nil && !isClientFault(err) {
@@ -35,7 +28,8 @@ func (g *Gateway) fetch(x *exchange) step {
 		}
 		return x.failUpstream(err)
 	}
-	x.fetched = &fetched{response: response}
+	x.got.response = response
+	x.fetched = &x.got
 	return stepJudge
 }
 
@@ -44,29 +38,40 @@ func (g *Gateway) fetch(x *exchange) step {
 func (g *Gateway) judge(x *exchange) step {
 	response := x.fetched.response
 	received := g.now()
-	x.fetched.fields = x.route.response.apply(x.retagged(response.Status, varied(x.route.compress, response, passedFields(response, received))))
-	if isUnsafe(x.Method) && response.Status >= 200 && response.Status < 400 {
-		g.purgeURL(x.gen, x.Host, x.Target)
+	x.fetched.fields = x.retagged(response.Status, x.route.shaped(response.Status, response.Length, x.passedFields(response, received)))
+	g.invalidate(x, response.Status, response.Fields)
+	if x.Method == "HEAD" && response.Status == 200 && x.answer.Object != nil && outdates(response, x.answer.Object) {
+		g.store.Discard(x.answer.Object)
 	}
 	return stepDeliver
 }
 
+// outdates tells whether the answer to a HEAD is about another representation
+// than the stored one (RFC 9111 section 4.3.5).
+func outdates(response *upstream.Response, o *cache.Object) bool {
+	now, then := cache.ValidatorsOf(response.Fields), o.Validators()
+	return now.ETag != "" && now.ETag != then.ETag ||
+		now.LastModified != "" && now.LastModified != then.LastModified ||
+		response.Length >= 0 && response.Length != int64(len(o.Plain().Body))
+}
+
 // passedFields keep the Age that came.
-func passedFields(response *upstream.Response, received time.Time) cache.Fields {
-	kept := keptFields(response.Fields, response.Minor, received)
+func (x *exchange) passedFields(response *upstream.Response, received time.Time) cache.Fields {
+	x.kept = appendKept(x.kept[:0], response.Fields, response.Minor, received)
 	for _, line := range response.Fields {
-		if strings.EqualFold(line[0], "Age") {
-			return append(kept, line)
+		if isName(line[0], "Age") {
+			x.kept = append(x.kept, line)
+			break
 		}
 	}
-	return kept
+	return x.kept
 }
 
 // isUnsafe tells the methods that change something at the origin (RFC 9110
 // section 9.2.1); unknown ones are taken to.
 func isUnsafe(method string) bool {
 	switch method {
-	case "GET", "HEAD", "OPTIONS", "TRACE":
+	case "GET", "HEAD", "OPTIONS", "TRACE", "QUERY":
 		return false
 	}
 	return true

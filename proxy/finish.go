@@ -12,6 +12,7 @@ func (g *Gateway) finish(x *exchange) step {
 	if x.tunnel == nil {
 		x.received = x.adaptor.stopBody()
 	}
+	g.release(x)
 	if x.fetched != nil {
 		x.fetched.response.Body.Close()
 	}

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/afterburner-gateway/afterburner/cache"
 	"github.com/afterburner-gateway/afterburner/compress"
@@ -24,8 +26,23 @@ func (g *Gateway) fly(flight *cache.Flight, fill cache.Fill, o *order) {
 		}
 	}()
 	o.request.Inform = func(status int, fields [][2]string) { fill.Inform(status, fields) }
+	stale := flight.Stale()
+	if flight.Request.Method != http.MethodGet { // a condition would make it a 412 (RFC 9110 section 13.1.2)
+		stale = nil
+	}
+	if stale != nil && o.route.confirms {
+		o.confirm(stale)
+	}
 	requested := g.now()
 	response, err := o.send(flight.Context())
+	if err == nil && stale != nil && o.route.confirms && response.Status == http.StatusNotModified {
+		if g.confirmed(flight, fill, o, times{requested, g.now()}, response) {
+			return
+		}
+		o.unconditional() // it confirmed something else
+		requested = g.now()
+		response, err = o.send(flight.Context())
+	}
 	if err != nil {
 		fill.Fail(err)
 		return
@@ -36,13 +53,43 @@ func (g *Gateway) fly(flight *cache.Flight, fill cache.Fill, o *order) {
 	verdict := cache.Judge(flight.Request, &head, o.route.policy, requested, received)
 	fill.Head(&cache.Response{
 		Status:  response.Status,
-		Fields:  o.route.response.apply(varied(o.route.compress, response, keptFields(response.Fields, response.Minor, received))),
+		Fields:  o.route.shaped(response.Status, response.Length, keptFields(response.Fields, response.Minor, received)),
 		Length:  response.Length,
 		Verdict: verdict,
+		Tags:    cache.ReadTags(response.Fields, o.tags),
 	})
 	if err := pour(response, fill); err != nil {
 		fill.Fail(err)
 	}
+}
+
+// times are when a request was sent and when its response's head came.
+type times struct{ requested, received time.Time }
+
+// confirmed ends a flight by a 304: what was stored is fresh again, with the
+// fields that the 304 brought (RFC 9111 sections 3.2 and 4.3.4). No: the 304 is
+// about another representation.
+func (g *Gateway) confirmed(flight *cache.Flight, fill cache.Fill, o *order, at times, response *upstream.Response) bool {
+	_ = response.Body.Close() // a 304 has none
+	stale := flight.Stale()
+	etag := cache.Fields(response.Fields).Get("ETag")
+	if etag != "" && !matchesTag(etag, stale.Validators().ETag) {
+		return false
+	}
+	update := keptFields(response.Fields, response.Minor, at.received)
+	merged := cache.MergeFields(stale.Fields(), update)
+	head := cache.Head{Status: stale.Status, Fields: merged}
+	if age := cache.Fields(response.Fields).Get("Age"); age != "" {
+		head.Fields = append(merged[:len(merged):len(merged)], [2]string{"Age", age})
+	}
+	verdict := cache.Revalidate(flight.Request, &head, o.route.policy, at.requested, at.received)
+	fill.Validated(&cache.Response{
+		Status:  stale.Status,
+		Fields:  o.route.shaped(stale.Status, int64(len(stale.Plain().Body)), merged),
+		Verdict: verdict,
+		Tags:    cache.ReadTags(response.Fields, o.tags),
+	}, func(coding string, lines []byte) []byte { return codedLines(lines, coding) })
+	return true
 }
 
 // leastRead is the smallest space that is worth a read, in bytes.
@@ -76,10 +123,15 @@ func pour(response *upstream.Response, fill cache.Fill) error {
 	}
 }
 
+// shaped are the fields as they are sent: by the route's rules, and varied.
+func (r *route) shaped(status int, size int64, fields cache.Fields) cache.Fields {
+	return r.response.apply(varied(r.compress, status, size, fields))
+}
+
 // varied adds Accept-Encoding to the Vary of what could have been coded, coded
 // or not (RFC 9110 section 12.5.5).
-func varied(rules *compress.Rules, response *upstream.Response, fields cache.Fields) cache.Fields {
-	if uncoded(rules, response.Status, response.Length, fields) != "" {
+func varied(rules *compress.Rules, status int, size int64, fields cache.Fields) cache.Fields {
+	if uncoded(rules, status, size, fields) != "" {
 		return fields
 	}
 	for i := range fields {
@@ -96,10 +148,7 @@ func uncoded(rules *compress.Rules, status int, size int64, fields cache.Fields)
 	if rules == nil {
 		return compressionOff
 	}
-	control := ""
-	for value := range fields.All("Cache-Control") {
-		control += value + ","
-	}
+	control := joined(fields, "Cache-Control")
 	if reason := compress.Blocked(status, control, fields.Get("Content-Encoding"), fields.Get("Content-Range")); reason != "" {
 		return reason
 	}

@@ -59,11 +59,10 @@ func (x *exchange) identify() {
 // provenance is what the origin is told. A client's own claims are replaced, a
 // trusted proxy's are carried on with its address behind them.
 func (x *exchange) provenance() provenance {
-	p := provenance{forwardedFor: x.Client, proto: x.Scheme, host: cloned(x.Host)}
 	if x.peer == "" {
-		p.forwarded = element(x.Client, p.host, p.proto)
-		return p
+		return x.connection()
 	}
+	p := provenance{host: cloned(x.Host)}
 	var all []string
 	for _, hop := range hops(x.Fields) {
 		all = append(all, cloned(hop))
@@ -78,6 +77,20 @@ func (x *exchange) provenance() provenance {
 	}
 	p.forwardedFor = strings.Join(append(all, x.peer), ", ")
 	p.forwarded = strings.Join(append(elements, element(x.peer, p.host, p.proto)), ", ")
+	return p
+}
+
+// connection is what the connection shows. Its requests mostly tell the same, and
+// then the texts of the last one are used again.
+func (x *exchange) connection() provenance {
+	if t := x.told; t != nil && t.forwardedFor == x.Client && t.proto == x.Scheme && t.host == x.Host {
+		return *t
+	}
+	host := cloned(x.Host)
+	p := provenance{forwardedFor: x.Client, proto: x.Scheme, host: host, forwarded: element(x.Client, host, x.Scheme)}
+	if x.told != nil {
+		*x.told = p
+	}
 	return p
 }
 

@@ -53,6 +53,7 @@ type Gateway struct {
 
 	ctx      context.Context // of the process: flights end with it
 	stop     context.CancelFunc
+	held     atomic.Int64 // bytes of request bodies that are kept for their keys
 	serving  atomic.Bool
 	draining atomic.Bool
 }
@@ -67,7 +68,7 @@ func New(c *config.Config, p Parts) (*Gateway, error) {
 	g := &Gateway{
 		telemetry: p.Telemetry, access: p.Access, log: p.Log, store: store,
 		codecs:  compress.New(compress.Bounds{Bodies: 2 * cores, Streams: 64 * cores}),
-		buffers: newBuffers(), watcher: newWatcher(), now: time.Now, upstreams: newUpstreams(p.Dial),
+		buffers: newBuffers(), watcher: new(watcher), now: time.Now, upstreams: newUpstreams(p.Dial),
 		id: instanceID(),
 	}
 	g.loop = pseudonym + "; id=" + g.id

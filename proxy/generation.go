@@ -55,10 +55,14 @@ type route struct {
 	rewrite  *rewriter
 	key      *cache.KeyRules
 	policy   *cache.Policy
+	tags     tagRules
 	compress *compress.Rules // nil: off
 	batch    *batchRoute     // nil: not a batch route
 	request  *headerRules    // nil: none
 	response *headerRules    // nil: none
+	// confirms: what is stored may be judged again from its own fields, because no
+	// rule changed those that the verdict reads.
+	confirms bool
 }
 
 // offered are the content codings that the route answers in.

@@ -3,7 +3,6 @@ package proxy
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/afterburner-gateway/afterburner/cache"
@@ -27,31 +26,32 @@ func appendDate(dst []byte, now time.Time) []byte {
 // keptFields are an origin's fields as they are stored and sent: with a Date
 // and our Via, without Age, which is written anew for each answer.
 func keptFields(fields [][2]string, minor int, received time.Time) cache.Fields {
-	kept := make(cache.Fields, 0, len(fields)+2)
+	return appendKept(make(cache.Fields, 0, len(fields)+3), fields, minor, received) // and a Vary
+}
+
+func appendKept(kept, fields cache.Fields, minor int, received time.Time) cache.Fields {
 	dated := false
 	for _, line := range fields {
-		if strings.EqualFold(line[0], "Age") {
+		if isName(line[0], "Age") {
 			continue
 		}
-		dated = dated || strings.EqualFold(line[0], "Date")
+		dated = dated || isName(line[0], "Date")
 		kept = append(kept, line)
 	}
 	if !dated {
 		kept = append(kept, [2]string{"Date", received.UTC().Format(http.TimeFormat)})
 	}
-	return append(kept, [2]string{"Via", viaVersion(minor) + pseudonym})
+	return append(kept, [2]string{"Via", via(minor)})
 }
 
 // appendCacheStatus writes our member (RFC 9211) for what the exchange went
 // through.
 func (x *exchange) appendCacheStatus(dst []byte) []byte {
 	dst = append(dst, "Cache-Status: "+pseudonym...)
-	if x.answer.Word == cache.Hit {
-		dst = append(dst, "; hit; ttl="...)
-		dst = strconv.AppendInt(dst, x.answer.TTL, 10)
-		return append(dst, "\r\n"...)
-	}
-	if x.answer.Forward != "" {
+	switch {
+	case x.answer.Word == cache.Hit, x.answer.Word == cache.HitStale:
+		dst = strconv.AppendInt(append(dst, "; hit; ttl="...), x.answer.TTL, 10)
+	case x.answer.Forward != "":
 		dst = append(append(dst, "; fwd="...), x.answer.Forward...)
 	}
 	if x.filled != nil || x.fetched != nil {
@@ -67,13 +67,15 @@ func (x *exchange) appendCacheStatus(dst []byte) []byte {
 func (x *exchange) appendForwarded(dst []byte) []byte {
 	status := 0
 	switch {
+	case x.filled != nil && x.filled.Validated:
+		status = http.StatusNotModified
 	case x.filled != nil:
 		status = x.filled.Status
 	case x.fetched != nil:
 		status = x.fetched.response.Status
 	}
 	dst = strconv.AppendInt(append(dst, "; fwd-status="...), int64(status), 10)
-	if x.filled == nil {
+	if x.filled == nil || x.stale {
 		return dst
 	}
 	if v := &x.filled.Verdict; v.Reason == "" {

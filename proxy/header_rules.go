@@ -65,6 +65,11 @@ func (r *headerRules) apply(fields cache.Fields) cache.Fields {
 	return append(fields, r.static...)
 }
 
+// touches tells whether a rule removes or sets one of the fields.
+func (r *headerRules) touches(names []string) bool {
+	return r != nil && slices.ContainsFunc(names, func(name string) bool { return containsName(r.remove, name) })
+}
+
 // fixes tells whether the field is set to the same value for all.
 func (r *headerRules) fixes(name string) bool { return r != nil && r.static.Has(name) }
 

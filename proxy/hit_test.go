@@ -62,11 +62,14 @@ func (h *hit) once() {
 	}
 }
 
-func newTestGateway(tb testing.TB, upstream string) *Gateway {
+func newTestGateway(tb testing.TB, upstream string, change ...func(*config.Config)) *Gateway {
 	tb.Helper()
 	c, err := config.ForUpstream(upstream)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	for _, f := range change {
+		f(c)
 	}
 	g, err := New(c, Parts{
 		Telemetry: telemetry.New(telemetry.Options{Version: "test"}),

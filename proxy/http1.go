@@ -155,7 +155,7 @@ func (s *Server) refuse(ctx *fasthttp.RequestCtx, err error) {
 func (s *Server) take(ctx *fasthttp.RequestCtx) *http1 {
 	h := s.pool.Get().(*http1)
 	h.server, h.ctx, h.conn = s, ctx, ctx.Conn().(*conn)
-	h.adaptor = h
+	h.adaptor, h.told = h, &h.conn.told
 	return h
 }
 
@@ -203,6 +203,11 @@ func (h *http1) inform(status int, lines []byte) {
 	_, _ = h.conn.Conn.Write(b) // a failure shows when the final response is written
 }
 
-func (h *http1) watch(gone context.CancelFunc) {
-	h.server.gateway.watcher.add(h.exchange.ctx, h.conn, gone)
+func (h *http1) watch(parent context.Context) (context.Context, context.CancelFunc) {
+	if !canWatch(h.conn) {
+		return context.WithCancel(parent)
+	}
+	p := h.conn.attend()
+	h.server.gateway.watcher.add(h.conn) // which ends it with the process
+	return p, p.end
 }

@@ -121,7 +121,7 @@ func (u *upload) Close() error {
 		return nil
 	}
 	u.stopped = true
-	return u.conn.SetReadDeadline(time.Unix(1, 0))
+	return u.conn.interrupt()
 }
 
 // expectation is a client that waits for a 100 before it sends its body (RFC 9110

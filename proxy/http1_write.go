@@ -30,7 +30,6 @@ func appendStatusLine(dst []byte, status int) []byte {
 // send writes head and body. An error after the head breaks the connection in a
 // way that the client cannot take for the end.
 func (h *http1) send(x *exchange) (int64, error) {
-	h.conn.renew(time.Now())
 	h.closing = h.closing || h.unread()
 	h.answered = true
 	if h.expect != nil {
@@ -38,6 +37,7 @@ func (h *http1) send(x *exchange) (int64, error) {
 	}
 	h.appendHead()
 	if h.reply == nil || h.Method == "HEAD" || hasNoBody(h.head.Status) {
+		h.conn.renew(h.moment())
 		_, err := h.conn.Conn.Write(h.wire)
 		return 0, err
 	}
@@ -92,6 +92,7 @@ func (h *http1) appendFraming(b []byte) []byte {
 
 // sendWhole writes head and body, with one system call if they are not large.
 func (h *http1) sendWhole(body []byte) (int64, error) {
+	h.conn.renew(h.moment())
 	head := len(h.wire)
 	if len(body) <= joinLimit {
 		h.wire = append(h.wire, body...)

@@ -70,7 +70,11 @@ func (p *inprocess) stopBody() int64    { return int64(len(p.item.Body)) - int64
 func (p *inprocess) inform(int, []byte) {}
 
 // watch ends the exchange with its batch.
-func (p *inprocess) watch(gone context.CancelFunc) { context.AfterFunc(p.parent, gone) }
+func (p *inprocess) watch(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	context.AfterFunc(p.parent, cancel)
+	return ctx, cancel
+}
 
 // send gathers the answer within the item's budget.
 func (p *inprocess) send(x *exchange) (sent int64, err error) {

@@ -18,13 +18,20 @@ func (g *Gateway) lookup(x *exchange) step {
 	case x.Length != 0 && (x.Method == "GET" || x.Method == "HEAD"):
 		return x.pass(cache.Answer{Reason: cache.RequestBody, Forward: cache.FwdBypass})
 	}
-	x.key = x.route.key.Append(x.key[:0], x.Scheme, x.Host, x.Target, x.Fields)
+	if next, done := g.holdBody(x); done {
+		return next
+	}
+	x.key = x.appendKey(x.key[:0])
 	x.asked = cache.Request{Method: x.Method, Key: unsafe.String(unsafe.SliceData(x.key), len(x.key)), Fields: x.Fields}
 	x.answer = g.store.Lookup(&x.asked, x.route.policy, x.moment(), x.tries.alone)
 	x.reason = string(x.answer.Reason)
 	switch x.answer.Word {
 	case cache.Hit:
 		x.result = telemetry.CacheHit
+		return stepDeliver
+	case cache.HitStale:
+		x.result = telemetry.CacheStale
+		x.refresh()
 		return stepDeliver
 	}
 	if x.answer.Reason == cache.OnlyCached {
@@ -34,8 +41,7 @@ func (g *Gateway) lookup(x *exchange) step {
 	switch x.answer.Word {
 	case cache.Lead, cache.Alone:
 		x.result = telemetry.CacheMiss
-		order := x.newOrder(x.answer.Flight.Request.Fields, true)
-		go g.fly(x.answer.Flight, x.answer.Fill, order)
+		x.launch()
 		return stepAwait
 	case cache.Follow:
 		x.result = telemetry.CacheCollapsed
@@ -45,9 +51,27 @@ func (g *Gateway) lookup(x *exchange) step {
 	return x.pass(x.answer)
 }
 
-// moment is now: when the request came, or, once it has waited, the clock's.
+// launch starts the flight that the lookup claimed.
+func (x *exchange) launch() {
+	flight := x.answer.Flight
+	order := x.newOrder(flight.Request.Fields, true)
+	if x.content.read {
+		x.sendBody(order)
+	}
+	go x.gen.gateway.fly(flight, x.answer.Fill, order)
+}
+
+// refresh starts the flight behind a stale answer, if this request is the one to
+// start it.
+func (x *exchange) refresh() {
+	if x.answer.Flight != nil {
+		x.launch()
+	}
+}
+
+// moment is now: when the request came, or, once it may have waited, the clock's.
 func (x *exchange) moment() time.Time {
-	if x.tries == (tries{}) {
+	if x.ctx == nil && x.Length == 0 {
 		return x.started
 	}
 	return x.gen.gateway.now()
@@ -65,7 +89,7 @@ func (x *exchange) pass(answer cache.Answer) step {
 
 // negotiate finds the coding that the client takes and the route offers.
 func (x *exchange) negotiate() string {
-	if x.route.compress == nil {
+	if x.route.compress == nil || x.ranged() {
 		return ""
 	}
 	accept, lines := "", 0
@@ -89,10 +113,23 @@ func (g *Gateway) await(x *exchange) step {
 	if !x.answer.Reader.Leads() {
 		g.telemetry.Flight(outcome.String())
 	}
+	if outcome == cache.Failed && x.answer.OnUnreachable {
+		return x.standIn(staleUnreachable)
+	}
+	if filled != nil && x.answer.OnError && isOutage(filled.Status) {
+		x.filled = filled
+		return x.standIn(staleIfError)
+	}
 	if outcome == cache.Shared {
 		x.filled = filled
+		if filled.Validated {
+			x.result = telemetry.CacheRevalidated
+		}
 		if filled.Verdict.Reason != "" {
 			x.reason = string(filled.Verdict.Reason)
+		}
+		if x.ranged() {
+			return x.awaitWhole()
 		}
 		return stepDeliver
 	}
@@ -114,6 +151,26 @@ func (g *Gateway) await(x *exchange) step {
 		}
 	}
 	return stepLookup
+}
+
+// The reasons of stale answers that stand in for an origin that failed.
+const (
+	staleIfError     = "stale_if_error"    // RFC 5861 section 4
+	staleUnreachable = "stale_unreachable" // RFC 9111 section 4.2.4
+)
+
+// isOutage tells the statuses that a stale answer may stand in for (RFC 5861
+// section 4).
+func isOutage(status int) bool {
+	return status == 500 || status >= 502 && status <= 504
+}
+
+// standIn answers with the stale object that the lookup found.
+func (x *exchange) standIn(reason string) step {
+	x.answer.Reader.Leave()
+	x.answer.Reader = nil
+	x.stale, x.result, x.reason = true, telemetry.CacheStale, reason
+	return stepDeliver
 }
 
 // passInterim hands on what a flight that this request leads brought early.

@@ -173,8 +173,10 @@ func (h *nethttp) unread() bool {
 	return h.r.ProtoMajor == 1 && h.r.ContentLength != 0 && !h.ended.Load()
 }
 
-func (h *nethttp) watch(gone context.CancelFunc) {
-	context.AfterFunc(h.r.Context(), gone)
+func (h *nethttp) watch(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(parent)
+	context.AfterFunc(h.r.Context(), cancel)
+	return ctx, cancel
 }
 
 // send writes the response by the standard server.

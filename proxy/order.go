@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,23 +17,29 @@ type order struct {
 	gen     *generation
 	route   *route
 	request upstream.Request
+	tags    []string // that the route gives; of a flight's alone
 }
 
 // newOrder writes the request as the origin is to see it. fields are the
 // request's own, or a flight's copy; owned tells the latter, and then all else
 // is copied, too.
 func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
-	o := &order{gen: x.gen, route: x.route}
+	o := &x.order
+	if owned {
+		o = new(order)
+	}
+	*o = order{gen: x.gen, route: x.route, request: upstream.Request{Fields: o.request.Fields[:0]}}
 	o.request.Method, o.request.Target, o.request.Host = x.Method, x.sentTarget, x.Host
 	if owned {
 		o.request.Method = strings.Clone(x.Method)
 		o.request.Target = strings.Clone(x.sentTarget)
 		o.request.Host = strings.Clone(x.Host)
+		o.tags = x.route.tags.of(&x.params)
 	}
 	if x.route.host != "" {
 		o.request.Host = x.route.host
 	}
-	o.request.Fields = x.forwardedFields(fields, owned)
+	o.request.Fields = x.forwardedFields(o.request.Fields, fields, owned)
 	if x.Protocol != "" {
 		o.request.Upgrade = true
 		o.request.Fields = append(o.request.Fields, [2]string{"Upgrade", x.Protocol})
@@ -43,9 +50,9 @@ func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
 // forwardedFields are the client's end-to-end fields with what an intermediary
 // changes: Accept-Encoding where the gateway codes itself, Via, the X-Forwarded
 // and Forwarded fields, CDN-Loop and the trace.
-func (x *exchange) forwardedFields(fields cache.Fields, owned bool) [][2]string {
+func (x *exchange) forwardedFields(out [][2]string, fields cache.Fields, owned bool) [][2]string {
 	trace, from := x.traced(), x.provenance()
-	out := make([][2]string, 0, len(fields)+10)
+	out = slices.Grow(out, len(fields)+10)
 	for _, line := range fields {
 		if x.drops(line[0], owned) {
 			continue
@@ -62,7 +69,7 @@ func (x *exchange) forwardedFields(fields cache.Fields, owned bool) [][2]string 
 		out = append(out, [2]string{"Accept-Encoding", "identity"})
 	}
 	out = append(out,
-		[2]string{"Via", viaVersion(x.Minor) + pseudonym},
+		[2]string{"Via", via(x.Minor)},
 		[2]string{"X-Forwarded-For", from.forwardedFor},
 		[2]string{"X-Forwarded-Proto", from.proto},
 		[2]string{"X-Forwarded-Host", from.host},
@@ -85,11 +92,13 @@ func oneLess(count string) string {
 	return strconv.FormatUint(n-1, 10)
 }
 
-func viaVersion(minor int) string {
+// via is our member of Via behind a message of HTTP/1.minor (RFC 9110 section
+// 7.6.3).
+func via(minor int) string {
 	if minor == 0 {
-		return "1.0 "
+		return "1.0 " + pseudonym
 	}
-	return "1.1 "
+	return "1.1 " + pseudonym
 }
 
 // drops tells whether a client's field is not passed on as it came. A flight
@@ -100,6 +109,10 @@ func (x *exchange) drops(name string, flight bool) bool {
 		return x.peer == "" || isName(name, "X-Forwarded-For") || isName(name, "X-Forwarded-Proto") || isName(name, "X-Forwarded-Host")
 	}
 	switch len(name) {
+	case len("Range"):
+		return flight && strings.EqualFold(name, "Range")
+	case len("If-Range"):
+		return flight && strings.EqualFold(name, "If-Range")
 	case len("Forwarded"):
 		return strings.EqualFold(name, "Forwarded")
 	case len("Tracestate"):
@@ -114,6 +127,25 @@ func (x *exchange) drops(name string, flight bool) bool {
 		return flight && strings.EqualFold(name, "If-Modified-Since")
 	}
 	return false
+}
+
+// confirm makes the request one that the origin may answer by confirming what is
+// stored, by each validator it has (RFC 9111 section 4.3.1).
+func (o *order) confirm(stale *cache.Object) {
+	v := stale.Validators()
+	if v.ETag != "" {
+		o.request.Fields = append(o.request.Fields, [2]string{"If-None-Match", v.ETag})
+	}
+	if v.LastModified != "" {
+		o.request.Fields = append(o.request.Fields, [2]string{"If-Modified-Since", v.LastModified})
+	}
+}
+
+// unconditional takes the validators back.
+func (o *order) unconditional() {
+	o.request.Fields = slices.DeleteFunc(o.request.Fields, func(line [2]string) bool {
+		return isName(line[0], "If-None-Match") || isName(line[0], "If-Modified-Since")
+	})
 }
 
 // send asks the upstream once and counts it.

@@ -179,6 +179,7 @@ func (s *Server) open101(h *http1) {
 		defer s.give(h)
 		defer s.tunnels.remove(h.tunnel)
 		client := clientEnd{Reader: c, conn: h.conn}
+		_ = h.conn.SetReadDeadline(time.Time{})
 		_ = h.conn.Conn.SetDeadline(time.Time{})
 		h.received, h.sent, h.err = relay(client, h.tunnel, s.idle)
 		_ = h.tunnel.Close()

@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"context"
 	"sync"
 	"syscall"
 	"time"
@@ -14,30 +13,38 @@ const watchEvery = 250 * time.Millisecond
 // watcher notices clients that leave while they wait: one goroutine looks at
 // all their connections, because nobody reads from them meanwhile. It runs
 // only while somebody waits.
+//
+// A connection stays in the list when its request is answered, and is struck off
+// at the next look unless it waits again: so most requests do not touch the list.
 type watcher struct {
 	mu      sync.Mutex
-	waiting map[*conn]watched
+	list    []*conn
 	running bool
 	closed  bool
 }
 
-// watched is a waiting client.
-type watched struct {
-	done <-chan struct{} // its exchange is finished
-	gone context.CancelFunc
+// canWatch tells whether a connection can be looked at; one in memory cannot.
+func canWatch(c *conn) bool {
+	_, ok := c.Conn.(syscall.Conn)
+	return ok
 }
 
-func newWatcher() *watcher { return &watcher{waiting: make(map[*conn]watched)} }
-
-// add watches a connection until ctx ends; gone is called when the peer left.
-func (w *watcher) add(ctx context.Context, c *conn, gone context.CancelFunc) {
-	if _, ok := c.Conn.(syscall.Conn); !ok {
-		return // in memory: it cannot be looked at
+// add watches a connection whose presence was just renewed, until that is over.
+func (w *watcher) add(c *conn) {
+	if c.listed.Load() {
+		return // look sees that it waits, or has struck it off before this
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.waiting[c] = watched{ctx.Done(), gone}
-	if !w.running && !w.closed {
+	if w.closed {
+		c.presence.Load().leave()
+		return
+	}
+	if c.listed.Swap(true) {
+		return // look was faster
+	}
+	w.list = append(w.list, c)
+	if !w.running {
 		w.running = true
 		go w.run()
 	}
@@ -45,9 +52,11 @@ func (w *watcher) add(ctx context.Context, c *conn, gone context.CancelFunc) {
 
 // forget watches a connection no longer: what it reads is somebody's again.
 func (w *watcher) forget(c *conn) {
-	w.mu.Lock()
+	w.mu.Lock() // and so waits for a look that is under way
 	defer w.mu.Unlock()
-	delete(w.waiting, c)
+	if p := c.presence.Load(); p != nil {
+		p.unwatch()
+	}
 }
 
 func (w *watcher) run() {
@@ -64,25 +73,43 @@ func (w *watcher) run() {
 func (w *watcher) look() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for c, one := range w.waiting {
-		select {
-		case <-one.done:
-			delete(w.waiting, c)
-		default:
-			if hasLeft(c.Conn.(syscall.Conn)) {
-				one.gone()
-				delete(w.waiting, c)
-			}
+	kept := w.list[:0]
+	for _, c := range w.list {
+		if w.goesOn(c) {
+			kept = append(kept, c)
 		}
 	}
-	w.running = len(w.waiting) > 0 && !w.closed
+	clear(w.list[len(kept):])
+	w.list = kept
+	w.running = len(kept) > 0 && !w.closed
 	return w.running
 }
 
+// goesOn looks at one connection. Its next exchange may have begun meanwhile: a
+// client that has left has left for that, too.
+func (w *watcher) goesOn(c *conn) bool {
+	if p := c.presence.Load(); p.watched() {
+		if !hasLeft(c.Conn.(syscall.Conn)) {
+			return true
+		}
+		p.leave()
+	}
+	c.listed.Store(false)
+	if !c.presence.Load().watched() {
+		return false
+	}
+	c.listed.Store(true) // it began to wait just now, and may have found itself listed
+	return true
+}
+
+// close ends the waiting of all, as the process ends.
 func (w *watcher) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
+	for _, c := range w.list {
+		c.presence.Load().leave()
+	}
 }
 
 // hasLeft peeks without taking anything: an end or an error means gone. A peer

@@ -117,7 +117,8 @@ func (t *Telemetry) Batch(items int) {
 	add(t.batchItems, int64(items))
 }
 
-// Purged counts a purge; kind is url, prefix, tag or all.
+// Purged counts a purge; kind is url, prefix, tag or all, and invalidation or
+// group where the response to an unsafe request did it.
 func (t *Telemetry) Purged(kind string) { t.purges.get(kind).Inc() }
 
 // Panicked counts a request that ended in a panic.

@@ -61,14 +61,13 @@ func ends(b []byte) string {
 	return fmt.Sprintf("%q ... %q", b[:60], b[len(b)-60:])
 }
 
-// problemOf tells whether a body is one of the gateway's own answers.
-func problemOf(contentType string, body []byte) (isOne bool, err error) {
-	if contentType != "application/problem+json" {
-		return false, nil
-	}
+// isProblem tells one of the gateway's own answers.
+func isProblem(contentType string) bool { return contentType == "application/problem+json" }
+
+func checkProblem(body []byte) error {
 	var p struct{ Type string }
 	if err := json.Unmarshal(body, &p); err != nil || !strings.HasPrefix(p.Type, "urn:afterburner:problem:") {
-		return true, fmt.Errorf("a problem cannot be read: %w: %s", err, ends(body))
+		return fmt.Errorf("a problem cannot be read: %w: %s", err, ends(body))
 	}
-	return true, nil
+	return nil
 }

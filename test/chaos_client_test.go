@@ -1,15 +1,12 @@
 package test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -104,9 +101,13 @@ func (c *caller) exchange(method, path, id string, body io.Reader) error {
 // read takes an answer in and judges it.
 func (c *caller) read(ctx context.Context, response *http.Response, id string) error {
 	body, err := io.ReadAll(response.Body)
-	if one, err := problemOf(response.Header.Get("Content-Type"), body); one {
+	bodiless := response.Request != nil && response.Request.Method == "HEAD" || response.StatusCode == 204
+	if isProblem(response.Header.Get("Content-Type")) {
 		c.run.did("refused")
-		return err
+		if err != nil || bodiless {
+			return err
+		}
+		return checkProblem(body)
 	}
 	if got := response.Header.Get("X-Id"); got != id {
 		return fmt.Errorf("asked for %s and got the head of %q, %s", id, got, response.Status)
@@ -119,12 +120,12 @@ func (c *caller) read(ctx context.Context, response *http.Response, id string) e
 	if got := response.Trailer.Get("X-Trailer"); got != "" && got != id {
 		return fmt.Errorf("asked for %s and got the trailer of %q", id, got)
 	}
-	if response.Request != nil && response.Request.Method == "HEAD" || response.StatusCode == 204 {
+	if bodiless {
 		return nil
 	}
 	if coding != "" {
 		c.run.did("coded")
-		text, err := decoded(&result{body: body, head: response})
+		text, err := decoded(&result{body: body, response: response})
 		if err != nil {
 			return fmt.Errorf("asked for %s: an answer that looks whole: %w", id, err)
 		}
@@ -146,80 +147,6 @@ func (c *caller) broken(ctx context.Context, part []byte, id, coding string) err
 		return nil
 	}
 	return checkPart(id, part)
-}
-
-// dial opens a connection that is not pooled.
-func (c *caller) dial() (*net.TCPConn, error) {
-	conn, err := net.Dial("tcp", c.run.address)
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.TCPConn), conn.SetDeadline(time.Now().Add(hung))
-}
-
-// old speaks HTTP/1.0: the end of the connection may be the end of the body, and
-// only a reset tells that it is not.
-func (c *caller) old() error {
-	path, id := c.target()
-	conn, err := c.dial()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.0\r\nHost: x\r\n\r\n", path); err != nil {
-		return err
-	}
-	c.run.did("HTTP/1.0")
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return c.unanswered(err, id)
-	}
-	return c.read(context.Background(), response, id)
-}
-
-// unanswered tells an answer that never came from one that broke off.
-func (c *caller) unanswered(err error, id string) error {
-	c.run.did("broken")
-	var slow net.Error
-	if errors.As(err, &slow) && slow.Timeout() {
-		return fmt.Errorf("asked for %s: no answer after %v", id, hung)
-	}
-	return nil
-}
-
-// pipeline sends several requests at once; the answers come in their order.
-func (c *caller) pipeline() error {
-	var ids []string
-	var wire strings.Builder
-	for range 2 + c.dice.IntN(3) {
-		path, id := c.target()
-		ids = append(ids, id)
-		fmt.Fprintf(&wire, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
-	}
-	conn, err := c.dial()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if _, err := io.WriteString(conn, wire.String()); err != nil {
-		return err
-	}
-	c.run.did("pipelined")
-	in := bufio.NewReader(conn)
-	for _, id := range ids {
-		response, err := http.ReadResponse(in, nil)
-		for err == nil && response.StatusCode < 200 {
-			response, err = http.ReadResponse(in, nil)
-		}
-		if err != nil {
-			return c.unanswered(err, id)
-		}
-		if err := c.read(context.Background(), response, id); err != nil || response.Close {
-			return err
-		}
-		_, _ = io.Copy(io.Discard, response.Body)
-	}
-	return nil
 }
 
 // batch asks for several in one.
@@ -245,8 +172,11 @@ func (c *caller) batch() error {
 		Responses []struct {
 			ID      string
 			Status  int
-			Headers map[string]string
-			Body    json.RawMessage
+			Headers struct {
+				ID   string `json:"X-Id"`
+				Type string `json:"Content-Type"`
+			}
+			Body json.RawMessage
 		}
 	}
 	if err := json.NewDecoder(response.Body).Decode(&got); err != nil || len(got.Responses) != len(ids) {
@@ -255,66 +185,18 @@ func (c *caller) batch() error {
 	for _, item := range got.Responses {
 		c.run.did("items")
 		id := ids[item.ID]
-		if one, err := problemOf(item.Headers["Content-Type"], item.Body); one && err == nil || item.Status == 204 {
-			continue
+		var err error
+		switch {
+		case isProblem(item.Headers.Type):
+			err = checkProblem(item.Body)
+		case item.Headers.ID != id:
+			err = fmt.Errorf("the head of %q", item.Headers.ID)
+		case item.Status != 204:
+			err = checkWhole(id, item.Body)
 		}
-		if item.Headers["X-Id"] != id {
-			return fmt.Errorf("item %s has the head of %q", id, item.Headers["X-Id"])
-		}
-		if err := checkWhole(id, item.Body); err != nil {
+		if err != nil {
 			return fmt.Errorf("item %s: %w", id, err)
 		}
-	}
-	return nil
-}
-
-// leave goes before the answer, or in the middle of it.
-func (c *caller) leave() error {
-	path, id := c.target()
-	conn, err := c.dial()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path); err != nil {
-		return err
-	}
-	c.run.did("left")
-	if c.dice.IntN(2) == 0 {
-		_ = conn.SetLinger(0)
-		return nil
-	}
-	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil || response.Header.Get("X-Id") == "" {
-		return nil
-	}
-	part := make([]byte, 1+c.dice.IntN(1000))
-	n, _ := io.ReadFull(response.Body, part)
-	return checkPart(id, part[:n])
-}
-
-// halfUpload breaks off in the middle of its body; the origin must not take what
-// it gets for the whole.
-func (c *caller) halfUpload() error {
-	path, id := c.target()
-	body := newSpecimen(id, c.dice.IntN(20<<10), c.dice)
-	conn, err := c.dial()
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	c.run.did("half uploads")
-	part := body[:c.dice.IntN(len(body))]
-	if c.dice.IntN(2) == 0 {
-		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", path, len(body), part)
-	} else {
-		_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", path, len(body), part)
-	}
-	if err != nil {
-		return nil // the origin answered early, and the gateway left
-	}
-	if c.dice.IntN(2) == 0 {
-		_ = conn.SetLinger(0)
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ func TestSoakChaos(t *testing.T) {
 			t.Fatalf("SOAK: %v; write 30s, 10m or 1h", err)
 		}
 	}
+	warmUp(t, newSockets(t))
 	seed := uint64(time.Now().UnixNano())
 	for end := time.Now().Add(length); time.Now().Before(end); seed++ {
 		chaos(t, seed, min(time.Minute, time.Until(end)))

@@ -41,10 +41,8 @@ func readStep(text string) (func(*world) error, error) {
 	switch {
 	case verb == "origin:":
 		return originStep(rest)
-	case verb == "purge" && rest == "all":
-		return func(w *world) error { w.gateway.PurgeAll(); return nil }, nil
 	case verb == "purge":
-		return func(w *world) error { return w.gateway.PurgeURL(rest) }, nil
+		return purgeStep(rest)
 	case verb == "configure":
 		return func(w *world) error { return w.configure(rest) }, nil
 	case rest == "leaves":
@@ -53,6 +51,22 @@ func readStep(text string) (func(*world) error, error) {
 		return named(verb, func(c *client) { close(c.paused) })
 	}
 	return requestStep(text)
+}
+
+// purgeStep reads "URL", "all", "prefix URL" and "tag NAME", and "soft" before
+// each.
+func purgeStep(what string) (func(*world) error, error) {
+	what, soft := strings.CutPrefix(what, "soft ")
+	kind, name, _ := strings.Cut(what, " ")
+	switch {
+	case what == "all":
+		return func(w *world) error { w.gateway.PurgeAll(soft); return nil }, nil
+	case kind == "prefix":
+		return func(w *world) error { return w.gateway.PurgePrefix(name, soft) }, nil
+	case kind == "tag":
+		return func(w *world) error { w.gateway.PurgeTag(name, soft); return nil }, nil
+	}
+	return func(w *world) error { return w.gateway.PurgeURL(what, soft) }, nil
 }
 
 func originStep(what string) (func(*world) error, error) {

@@ -22,7 +22,8 @@ type exchange struct {
 	req    *Request
 	target *target
 	conn   *conn       // nil after end or fail
-	unhook func() bool // of ctx; nil: it cannot be cancelled
+	unhook func() bool // of ctx; nil: it cannot be cancelled, or is a hooker
+	hooker hooker      // ctx, if it is one
 
 	streamed bool    // the body is not in the first write
 	upload   *upload // nil: it is not running
@@ -63,10 +64,8 @@ func (x *exchange) attempt(t *target, wire []byte, fresh bool) *Error {
 		e.Target = t.addr
 		return e
 	}
-	x.conn, x.unhook, x.sent, x.cut = c, nil, false, false
-	if x.ctx.Done() != nil {
-		x.unhook = context.AfterFunc(x.ctx, c.abort)
-	}
+	x.conn, x.sent, x.cut = c, false, false
+	x.hook(c.abort)
 	settled := false
 	defer func() {
 		if !settled { // a panic of Inform
@@ -84,11 +83,39 @@ func (x *exchange) attempt(t *target, wire []byte, fresh bool) *Error {
 	return e
 }
 
+// A hooker is a context that does what context.AfterFunc does, for one function
+// at a time, and without an allocation.
+type hooker interface {
+	Hook(f func())
+	Unhook() bool
+}
+
+// hook has abort called when the context ends.
+func (x *exchange) hook(abort func()) {
+	if h, ok := x.ctx.(hooker); ok {
+		x.hooker = h
+		h.Hook(abort)
+	} else if x.ctx.Done() != nil {
+		x.unhook = context.AfterFunc(x.ctx, abort)
+	}
+}
+
+// unhooked takes the hook back, and tells that abort was not called.
+func (x *exchange) unhooked() bool {
+	switch {
+	case x.hooker != nil:
+		return x.hooker.Unhook()
+	case x.unhook != nil:
+		return x.unhook()
+	}
+	return true
+}
+
 // send writes the head, with the body if it is small, and starts the upload of
 // any other body.
 func (x *exchange) send(wire []byte) *Error {
 	x.conn.begin(x.up.response)
-	n, err := x.conn.Conn.Write(wire)
+	n, err := x.conn.Write(wire)
 	x.sent = n > 0
 	if err == nil {
 		if x.streamed {
@@ -169,7 +196,7 @@ func (x *exchange) end(persistent bool) {
 	c := x.conn
 	x.conn = nil
 	whole := x.upload == nil || x.upload.finished()
-	hooked := x.unhook == nil || x.unhook() // false: it is being closed
+	hooked := x.unhooked() // false: it is being closed
 	if persistent && whole && hooked && !x.cut && c.in.Buffered() == 0 {
 		x.target.pool.put(c)
 		return
@@ -194,9 +221,7 @@ func (x *exchange) fail(e *Error) *Error {
 	}
 	x.conn = nil
 	cause := x.upload.cause()
-	if x.unhook != nil {
-		x.unhook()
-	}
+	x.unhooked()
 	c.abort()
 	if x.upload != nil {
 		x.upload.halt()

@@ -85,8 +85,8 @@ func (t *target) take(ctx context.Context, fresh bool) (*conn, *Error) {
 		return nil, e
 	}
 	for c != nil && !fresh {
-		if c.reusable(time.Now(), t.pool.idleFor) {
-			c.pooled = true
+		if now := time.Now(); c.reusable(now, t.pool.idleFor) {
+			c.pooled, c.since = true, now
 			t.reused.Add(1)
 			return c, nil
 		}

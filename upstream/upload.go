@@ -53,6 +53,7 @@ func (x *exchange) startUpload() {
 		conn: x.conn, req: x.req, timeout: x.up.response, left: x.req.Length,
 		proceed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
+	x.conn.expose()
 	if x.up.response > 0 {
 		x.conn.SetReadDeadline(time.Time{})
 	}

@@ -8,16 +8,27 @@ import (
 
 const examplesDir = "../../examples"
 
-// exampleRequest is a URI whose answer is stored, and what the API is asked for.
-type exampleRequest struct{ uri, sent string }
+// exampleRequest is a URI whose answer is stored, and what the API is asked for;
+// body, unless empty, is that of a POST.
+type exampleRequest struct{ uri, sent, body string }
+
+// method that the request is made by.
+func (r exampleRequest) method() string {
+	if r.body != "" {
+		return "POST"
+	}
+	return "GET"
+}
 
 // exampleRequests has one for each file of examples/ by its name.
 func exampleRequests() map[string]exampleRequest {
 	return map[string]exampleRequest{
-		"full.yaml":     {"/products/1?lang=en&utm_source=mail", "/v1/products/1?lang=en&utm_source=mail"},
-		"minimal.yaml":  {"/anything?x=1", "/anything?x=1"},
-		"products.yaml": {"/products/1?utm_source=mail", "/products/1?utm_source=mail"},
-		"sidecar.yaml":  {"/anything?x=1", "/anything?x=1"},
+		"full.yaml":     {"/products/1?lang=en&utm_source=mail", "/v1/products/1?lang=en&utm_source=mail", ""},
+		"graphql.yaml":  {"/graphql", "/graphql", `{"query":"{ products { name } }"}`},
+		"minimal.yaml":  {"/anything?x=1", "/anything?x=1", ""},
+		"products.yaml": {"/products/1?utm_source=mail", "/products/1?utm_source=mail", ""},
+		"sidecar.yaml":  {"/anything?x=1", "/anything?x=1", ""},
+		"tags.yaml":     {"/products/1/reviews", "/products/1/reviews", ""},
 	}
 }
 
@@ -45,9 +56,10 @@ func TestExamples(t *testing.T) {
 				t.Errorf("check: %s", p.stderr)
 			}
 			p := start(t, nil, "--config", path)
-			for _, got := range []answer{ask(t, "GET", p.url+request.uri, ""), askUntilHit(t, p.url+request.uri)} {
+			first := ask(t, request.method(), p.url+request.uri, request.body)
+			for _, got := range []answer{first, askUntilHitBy(t, request.method(), p.url+request.uri, request.body)} {
 				if got.StatusCode != 200 || got.body != string(document(request.sent)) {
-					t.Errorf("GET %s = %s %.60q, want 200 and the API's document", request.uri, got.Status, got.body)
+					t.Errorf("%s %s = %s %.60q, want 200 and the API's document", request.method(), request.uri, got.Status, got.body)
 				}
 			}
 		})

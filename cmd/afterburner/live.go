@@ -156,15 +156,19 @@ func (l *live) Ready() error { return l.gateway.Ready() }
 
 // Purge removes what p names.
 func (l *live) Purge(_ context.Context, p admin.Purge) (admin.PurgeResult, error) {
+	var err error
 	switch {
-	case p.Soft, p.Prefix != "", p.Tag != "":
-		return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: "This version purges by url and all, and never softly."}
 	case p.All:
-		l.gateway.PurgeAll()
+		l.gateway.PurgeAll(p.Soft)
+	case p.Tag != "":
+		l.gateway.PurgeTag(p.Tag, p.Soft)
+	case p.Prefix != "":
+		err = l.gateway.PurgePrefix(p.Prefix, p.Soft)
 	default:
-		if err := l.gateway.PurgeURL(p.URL); err != nil {
-			return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: err.Error()}
-		}
+		err = l.gateway.PurgeURL(p.URL, p.Soft)
+	}
+	if err != nil {
+		return admin.PurgeResult{}, &admin.Refusal{Status: http.StatusBadRequest, Detail: err.Error()}
 	}
 	return admin.PurgeResult{}, nil
 }

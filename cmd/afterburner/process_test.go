@@ -220,8 +220,13 @@ func tryAsk(ctx context.Context, client *http.Client, method, url, body string, 
 // come back a moment before it is stored; then he shares that answer's flight.
 func askUntilHit(t *testing.T, url string) (hit answer) {
 	t.Helper()
-	eventually(t, "GET "+url+" is a hit", func() bool {
-		hit = ask(t, "GET", url, "")
+	return askUntilHitBy(t, "GET", url, "")
+}
+
+func askUntilHitBy(t *testing.T, method, url, body string) (hit answer) {
+	t.Helper()
+	eventually(t, method+" "+url+" is a hit", func() bool {
+		hit = ask(t, method, url, body)
 		return strings.HasPrefix(hit.Header.Get("Cache-Status"), "afterburner; hit; ttl=")
 	})
 	return hit

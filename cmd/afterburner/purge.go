@@ -29,15 +29,20 @@ func purgeCommand() *cobra.Command {
 		Use:   "purge (--url U | --prefix P | --tag T | --all)",
 		Short: "Remove answers from the cache of a running gateway",
 		Long: `Purge asks a running gateway, through its admin listener, to remove answers from
-its cache. When it has ended well, no answer from before is served any more.
+its cache. When it has ended well, no answer from before is served any more, or
+with --soft only where stale answers are allowed.
 
 U and P are a path, which stands for every host, or absolute. The query
-parameters that a route ignores are ignored in U too; U covers all variants.
+parameters that a route ignores are ignored in U too; U covers all variants. P
+is the beginning of URLs, byte for byte. T is a tag that answers carry: from the
+route's cache.tags, or the API's Surrogate-Key, Cache-Tag or Cache-Groups.
 
 The admin token is that of ` + tokenVariable + `; --token beats it, but shows in
 the list of processes.`,
 		Example: `  afterburner purge --url /products/1
   afterburner purge --url "https://api.example.com/products?page=2"
+  afterburner purge --prefix /products/ --soft
+  afterburner purge --tag product:1
   afterburner purge --all --admin http://10.0.0.1:9901`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -25,6 +25,12 @@ func TestPurge(t *testing.T) {
 		{"an absolute URL", `{"url":"` + p.url + `/products/1"}`, "fwd=", "hit"},
 		{"its key rules hold", `{"url":"/products/1?utm_source=mail"}`, "fwd=", "hit"},
 		{"another host's", `{"url":"http://other.example/products/1"}`, "hit", "hit"},
+		{"a prefix", `{"prefix":"/products/1"}`, "fwd=", "hit"},
+		{"an absolute prefix", `{"prefix":"` + p.url + `/"}`, "fwd=", "fwd="},
+		{"another host's prefix", `{"prefix":"http://other.example/"}`, "hit", "hit"},
+		{"a tag that nothing carries", `{"tag":"product:1"}`, "hit", "hit"},
+		{"softly", `{"url":"/products/2","soft":true}`, "hit", "fwd=stale; "},
+		{"all, softly", `{"all":true,"soft":true}`, "fwd=stale; ", "fwd=stale; "},
 		{"all", `{"all":true}`, "fwd=", "fwd="},
 	} {
 		fill()
@@ -47,8 +53,7 @@ func TestPurgeRefusals(t *testing.T) {
 		problem    string
 	}{
 		{"one that names nothing", `{}`, nil, 400, "invalid_purge"},
-		{"what is not built", `{"tag":"product:1"}`, nil, 400, "purge_refused"},
-		{"a soft one", `{"all":true,"soft":true}`, nil, 400, "purge_refused"},
+		{"a prefix that no URL begins with", `{"prefix":"/a b"}`, nil, 400, "purge_refused"},
 		{"no JSON", `{"all":true}`, []string{"Content-Type", "text/plain"}, 415, "unsupported_media_type"},
 		{"a page of another site", `{"all":true}`, []string{"Sec-Fetch-Site", "cross-site"}, 403, "cross_site"},
 	} {

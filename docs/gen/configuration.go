@@ -123,8 +123,10 @@ func blockIn(v reflect.Value) (block reflect.Value, suffix string) {
 func typeName(f reflect.StructField) string {
 	_, off := fieldOf(f.Type, "Off")
 	switch kind := f.Type.Kind(); {
-	case f.Type == reflect.TypeFor[config.Duration]():
+	case f.Type == reflect.TypeFor[config.Duration](), f.Type == reflect.TypeFor[*config.Duration]():
 		return "duration"
+	case f.Type == reflect.TypeFor[map[string]config.Duration]():
+		return "durations by status"
 	case f.Type == reflect.TypeFor[config.Size]():
 		return "size"
 	case kind == reflect.Bool:

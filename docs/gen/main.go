@@ -1,6 +1,6 @@
 // Command gen writes the reference pages of docs/ from what the code says: the
 // configuration and its JSON Schema from the types' comments, tags and defaults,
-// the metrics and the reasons from their own lists.
+// the metrics, the reasons and the errors from their own lists.
 //
 //	go run ./docs/gen         # write them anew
 //	go run ./docs/gen -check  # fail where one is out of date
@@ -48,6 +48,7 @@ func run(check bool) error {
 		"configuration.md":        generated + configuration,
 		"metrics.md":              generated + metricsPage(),
 		"reasons.md":              generated + reasonsPage(),
+		"errors.md":               generated + errorsPage(),
 		"afterburner.schema.json": string(schema),
 	} {
 		if err := put(filepath.Join("docs", name), []byte(page), check); err != nil {
