@@ -28,6 +28,9 @@ func (x *exchange) notModified(h *Head, coding string) bool {
 		return false
 	}
 	modified := h.lineValue("Last-Modified")
+	if modified == "" {
+		modified = h.lineValue("Date") // RFC 9111 section 4.3.2
+	}
 	if modified == since && modified != "" {
 		return true
 	}

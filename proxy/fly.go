@@ -72,8 +72,7 @@ type times struct{ requested, received time.Time }
 func (g *Gateway) confirmed(flight *cache.Flight, fill cache.Fill, o *order, at times, response *upstream.Response) bool {
 	_ = response.Body.Close() // a 304 has none
 	stale := flight.Stale()
-	etag := cache.Fields(response.Fields).Get("ETag")
-	if etag != "" && !matchesTag(etag, stale.Validators().ETag) {
+	if len(cache.SelectedBy304(response.Fields, []cache.Validators{stale.Validators()})) == 0 {
 		return false
 	}
 	update := keptFields(response.Fields, response.Minor, at.received)

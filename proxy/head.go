@@ -32,7 +32,7 @@ func keptFields(fields [][2]string, minor int, received time.Time) cache.Fields 
 func appendKept(kept, fields cache.Fields, minor int, received time.Time) cache.Fields {
 	dated := false
 	for _, line := range fields {
-		if isName(line[0], "Age") {
+		if isName(line[0], "Age") || isProxyAuth(line[0]) {
 			continue
 		}
 		dated = dated || isName(line[0], "Date")
@@ -42,6 +42,12 @@ func appendKept(kept, fields cache.Fields, minor int, received time.Time) cache.
 		kept = append(kept, [2]string{"Date", received.UTC().Format(http.TimeFormat)})
 	}
 	return append(kept, [2]string{"Via", via(minor)})
+}
+
+// isProxyAuth tells the fields that are between a client and its own proxy (RFC
+// 9110 sections 11.7.1 and 11.7.3): an origin has nothing to say in them.
+func isProxyAuth(name string) bool {
+	return isName(name, "Proxy-Authenticate") || isName(name, "Proxy-Authentication-Info") || isName(name, "Proxy-Authorization")
 }
 
 // appendCacheStatus writes our member (RFC 9211) for what the exchange went

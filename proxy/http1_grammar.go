@@ -3,44 +3,32 @@ package proxy
 import "strings"
 
 // isToken is the grammar of a field name (RFC 9110 section 5.6.2).
-func isToken(s []byte) bool {
-	for _, c := range s {
-		if !tokenBytes[c] {
-			return false
-		}
-	}
-	return len(s) > 0
-}
+func isToken(s []byte) bool { return allWithin(view(s), tokenLow, tokenHigh) && len(s) > 0 }
 
-const alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+// Sets of ASCII bytes, a bit for each: low those below 64, high the others.
+const (
+	digits  uint64 = (1<<10 - 1) << '0'
+	letters uint64 = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64)
 
-// byteSet tells of each byte whether it belongs.
-type byteSet [256]bool
+	tokenLow  = digits | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' | 1<<'-' | 1<<'.'
+	tokenHigh = letters | 1<<('^'-64) | 1<<('_'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64)
 
-func setOf(members string) (set byteSet) {
-	for i := range len(members) {
-		set[members[i]] = true
-	}
-	return set
-}
+	hostLow  = digits | 1<<'-' | 1<<'.'
+	hostHigh = letters | 1<<('_'-64) | 1<<('~'-64)
 
-// holds tells whether all bytes of s belong.
-func (set *byteSet) holds(s string) bool {
+	addressLow         = digits | 1<<':' | 1<<'.'
+	addressHigh uint64 = (1<<6-1)<<('A'-64) | (1<<6-1)<<('a'-64)
+)
+
+// allWithin tells whether all bytes are in a set. A shift too far gives no bit.
+func allWithin(s string, low, high uint64) bool {
 	for i := range len(s) {
-		if !set[s[i]] {
+		if c := s[i]; (low>>c|high>>(c-64))&1 == 0 {
 			return false
 		}
 	}
 	return true
 }
-
-// None of them ever changes.
-var (
-	tokenBytes   = setOf(alphanumeric + "!#$%&'*+-.^_`|~")
-	hostBytes    = setOf(alphanumeric + "-._~")
-	addressBytes = setOf("0123456789abcdefABCDEF:.")
-	digitBytes   = setOf("0123456789")
-)
 
 // isFieldValue refuses control bytes (RFC 9110 section 5.5).
 func isFieldValue(s []byte) bool {
@@ -68,7 +56,7 @@ func isAuthority(s string) bool {
 	host, port := s, ""
 	if strings.HasPrefix(s, "[") {
 		end := strings.IndexByte(s, ']')
-		if end < 0 || !addressBytes.holds(s[1:end]) {
+		if end < 0 || !allWithin(s[1:end], addressLow, addressHigh) {
 			return false
 		}
 		host, port = s[1:end], s[end+1:]
@@ -76,11 +64,11 @@ func isAuthority(s string) bool {
 		if i := strings.IndexByte(s, ':'); i >= 0 {
 			host, port = s[:i], s[i:]
 		}
-		if !hostBytes.holds(host) {
+		if !allWithin(host, hostLow, hostHigh) {
 			return false
 		}
 	}
-	if port != "" && (port[0] != ':' || !digitBytes.holds(port[1:]) || len(port) > 6) {
+	if port != "" && (port[0] != ':' || !allWithin(port[1:], digits, 0) || len(port) > 6) {
 		return false
 	}
 	return host != "" && len(s) <= 255

@@ -157,14 +157,17 @@ func embedded(doc *ast.CommentGroup) bool {
 	return doc != nil && slices.ContainsFunc(doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })
 }
 
-// immutable takes what Go has no constants for: errors, patterns, and values of
-// named struct types such as problem{400, ...}.
+// immutable takes what Go has no constants for: errors, patterns, tables of bytes
+// that a setOf fills, and values of named struct types such as problem{400, ...}.
 func immutable(value ast.Expr) bool {
 	switch v := value.(type) {
 	case *ast.CompositeLit:
 		_, named := v.Type.(*ast.Ident)
 		return named
 	case *ast.CallExpr:
+		if table, ok := v.Fun.(*ast.Ident); ok {
+			return table.Name == "setOf"
+		}
 		fn, ok := v.Fun.(*ast.SelectorExpr)
 		if !ok {
 			return false

@@ -8,20 +8,18 @@ import (
 // isToken: RFC 9110 section 5.6.2.
 func isToken(s string) bool {
 	for i := range len(s) {
-		if !tokenBytes[s[i]] {
+		if c := s[i]; (tokenLow>>c|tokenHigh>>(c-64))&1 == 0 { // a shift too far gives no bit
 			return false
 		}
 	}
 	return s != ""
 }
 
-// tokenBytes never changes.
-var tokenBytes = func() (set [256]bool) {
-	for _, c := range []byte("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
-		set[c] = true
-	}
-	return set
-}()
+// The bytes of a token, a bit for each: low those below 64, high the others.
+const (
+	tokenLow  uint64 = (1<<10-1)<<'0' | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' | 1<<'-' | 1<<'.'
+	tokenHigh uint64 = (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64) | 1<<('^'-64) | 1<<('_'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64)
+)
 
 // isValue: RFC 9110 section 5.5 finds CR, LF and NUL dangerous.
 func isValue(s string) bool {
