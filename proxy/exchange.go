@@ -26,6 +26,8 @@ type request struct {
 	Length int64
 	// Expects: the client sends its body only after a 100 (Continue).
 	Expects bool
+	// TakesTrailers: the client would like trailers.
+	TakesTrailers bool
 	// Protocol is the one that the client would like to change to.
 	Protocol string
 	Client   string // the peer's address without port

@@ -19,7 +19,7 @@ type fetched struct {
 func (g *Gateway) fetch(x *exchange) step {
 	o := x.newOrder(x.Fields, false)
 	x.sendBody(o)
-	o.request.Inform = x.informer()
+	o.request.Inform, o.request.TakesTrailers = x.informer(), x.TakesTrailers
 	response, err := o.send(x.Context())
 	if err != nil {
 		if x.Context().Err() != nil && !isClientFault(err) {

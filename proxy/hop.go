@@ -12,6 +12,7 @@ type framing struct {
 	codings       int
 	hosts         int
 	upgrade       string
+	trailers      bool // the client would like trailers
 	expected      bool // the client waits for a 100 (Continue)
 	connections   int
 	once          singletons // which of them came
@@ -24,6 +25,7 @@ func (r *request) file(name, value string, f *framing) {
 	switch len(name) {
 	case len("Te"):
 		if isName(name, "Te") {
+			f.trailers = f.trailers || asksTrailers(value)
 			return
 		}
 	case len("Host"):
@@ -76,6 +78,18 @@ func (r *request) file(name, value string, f *framing) {
 	f.doubled = f.doubled || f.once&bit != 0
 	f.once |= bit
 	r.Fields = append(r.Fields, [2]string{name, value})
+}
+
+// asksTrailers reads TE, of which nothing but trailers is passed on (RFC 9110
+// section 10.1.4).
+func asksTrailers(te string) bool {
+	for member := range strings.SplitSeq(te, ",") {
+		name, _, _ := strings.Cut(member, ";")
+		if isName(strings.Trim(name, " \t"), "trailers") {
+			return true
+		}
+	}
+	return false
 }
 
 // upgradeAsked is the protocol that the client would like to change to (RFC 9110

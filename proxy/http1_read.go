@@ -37,6 +37,7 @@ func (h *http1) read() error {
 	if h.Minor > 0 && h.Length == 0 {
 		h.Protocol = framing.upgradeAsked()
 	}
+	h.TakesTrailers = framing.trailers && h.Minor > 0
 	h.Expects = framing.expected && h.Minor > 0 && h.Length != 0
 	return h.readTarget(view(head.RequestURI()), framing.host, framing.hosts)
 }

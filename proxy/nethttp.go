@@ -76,6 +76,7 @@ func (h *nethttp) read() error {
 	if f.connections > 0 {
 		h.dropListed(f.connection)
 	}
+	h.TakesTrailers = f.trailers
 	return f.check(h.Minor)
 }
 

@@ -40,6 +40,8 @@ type Request struct {
 	// Expect asks the origin for a 100 (Continue) before Body is read, and waits
 	// for it for up to a second.
 	Expect bool
+	// TakesTrailers tells the origin that trailers are welcome.
+	TakesTrailers bool
 	// Inform is told of each 1xx response but 100 and 101, on the goroutine of
 	// RoundTrip. nil: nobody is told.
 	Inform func(status int, fields [][2]string)
@@ -88,6 +90,9 @@ func (r *Request) appendTo(b []byte, streamed bool) ([]byte, error) {
 		}
 	}
 	b = r.appendFraming(b)
+	if r.TakesTrailers && !r.upgrades() {
+		b = append(b, "TE: trailers\r\nConnection: TE\r\n"...) // RFC 9110 section 10.1.4
+	}
 	if r.Expect && streamed {
 		b = append(b, "Expect: 100-continue\r\n"...)
 	}
