@@ -40,7 +40,7 @@ test: parts ## Run every test
 race: parts ## Run every test under the race detector
 	@for module in $(MODULES); do (cd $$module && go test -race ./...); done
 
-soak: ## Run the long tests: chaos, for SOAK (10m)
+soak: ## Run the long tests, chaos and hammer, each for SOAK (10m)
 	@for module in $(MODULES); do (cd $$module && SOAK=$(SOAK) go test -tags soak -count 1 -timeout 0 -v -run '^TestSoak' ./...); done
 
 check: ## Check format, vet, staticcheck, the arrows, go.mod, generated docs

@@ -47,12 +47,18 @@ func (w Fill) Head(r *Response) {
 	r.Verdict.Reason = reason
 	r.tags = f.store.bans.tagSet(f.Request.Key, &r.Tags)
 	f.store.settle(f, &r.Verdict)
+	if reason != "" {
+		f.store.quieten(f)
+	}
+	if f.stale != nil && f.crowd == anonymous && reason.MarksKey() { // it is over, whatever comes now
+		f.store.Discard(f.stale)
+	}
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.response, f.phase, f.storing = r, filling, reason == ""
 	f.sharing = GiveUp
-	if r.Verdict.Shareable() || f.sharesUnstored(reason) {
+	if r.Verdict.Shareable() || f.sharesUnstored(&r.Verdict) {
 		f.sharing = Shared
 	}
 	if !f.storing {
@@ -69,25 +75,27 @@ func (w Fill) Head(r *Response) {
 
 // Validated ends the flight by the origin's 304: the stored body, with the fields
 // of r, which are the merged ones (RFC 9111 section 3.2). recode makes the lines
-// of a content coding that the old object had.
+// of a content coding that the old object had; nil: it is not to be coded any more.
+// What was purged meanwhile is for the leader alone: its body is older than that.
 func (w Fill) Validated(r *Response, recode func(coding string, lines []byte) []byte) {
 	f := w.flight
 	r.Validated = true
 	r.Length = int64(len(f.stale.plain.Body))
 	f.store.settle(f, &r.Verdict)
-	storing := r.Verdict.Reason == ""
+	purged := f.store.bans.kills(f.stale)
+	storing := r.Verdict.Reason == "" && !purged
 	object := f.stale.confirmed(f, r, recode)
-	switch r.Verdict.Reason {
-	case "":
+	switch reason := r.Verdict.Reason; {
+	case storing:
 		f.store.put(f, object)
-	case NoStore, Private, NoCache:
+	case reason == NoStore, reason == Private, reason == NoCache:
 		f.store.Discard(f.stale)
 	}
 	f.leaveSlot()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.response, f.storing, f.phase, f.sharing = r, storing, complete, Shared
-	if !r.Verdict.Shareable() {
+	if purged || !r.Verdict.Shareable() {
 		f.sharing = GiveUp
 	}
 	f.object, f.chunks, f.end = object, [][]byte{object.plain.Body}, r.Length

@@ -153,8 +153,11 @@ func (f *Flight) outwaited() {
 // not stored: the route allows it, nobody has a principal, and nothing but the
 // want of freshness, or the size, keeps it from being stored. What the origin
 // forbids (no-store, private, no-cache), a Set-Cookie and an error are for one.
-func (f *Flight) sharesUnstored(r Reason) bool {
-	return f.policy.Unstored && f.crowd == anonymous && (r == NoFreshness || r == Expired || r == TooLarge)
+func (f *Flight) sharesUnstored(v *Verdict) bool {
+	if !f.policy.Unstored || f.crowd != anonymous || v.MustValidate {
+		return false
+	}
+	return v.Reason == NoFreshness || v.Reason == Expired || v.Reason == TooLarge
 }
 
 // outlived tells whether the response is no longer fresh while it still fills:

@@ -29,6 +29,7 @@ type table struct {
 }
 
 type node struct {
+	hash uint64 // the slot's, so that the slots of others need not be looked at
 	slot *slot
 	next atomic.Pointer[node]
 }
@@ -53,7 +54,7 @@ func (x *index) shard(hash uint64) *shard { return &x.shards[hash&(shardCount-1)
 // find returns the key's slot or nil. Safe with and without the lock.
 func (s *shard) find(hash uint64, key string) *slot {
 	for n := s.table.Load().bucket(hash).Load(); n != nil; n = n.next.Load() {
-		if n.slot.hash == hash && n.slot.key == key {
+		if n.hash == hash && n.slot.key == key {
 			return n.slot
 		}
 	}
@@ -72,7 +73,7 @@ func (s *shard) insert(sl *slot) {
 
 func (t *table) push(sl *slot) {
 	b := t.bucket(sl.hash)
-	n := &node{slot: sl}
+	n := &node{hash: sl.hash, slot: sl}
 	n.next.Store(b.Load())
 	b.Store(n)
 }

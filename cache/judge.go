@@ -94,7 +94,7 @@ func (j *judgement) mustValidate() bool {
 // refusal asks everybody who may say no; v.Reason is what Vary says. A server
 // error says nothing about the key, whatever directives came with it.
 func (j *judgement) refusal(v *Verdict) Reason {
-	r := firstReason(j.ofStatus(), j.ofDirectives(v), j.ofFields(), v.Reason, j.ofFreshness(v))
+	r := firstReason(j.ofStatus(), j.ofDirectives(v), j.ofFields(), v.Reason, j.ofSize(), j.ofFreshness(v))
 	if r.MarksKey() && j.head.Status >= 500 {
 		return ServerError
 	}
@@ -149,7 +149,13 @@ func (j *judgement) ofFields() Reason {
 	case listsMediaType(f.Get("Content-Type"), "text/event-stream"):
 		return EventStream
 	}
-	length, err := strconv.ParseInt(trimOWS(f.Get("Content-Length")), 10, 64)
+	return ""
+}
+
+// ofSize comes behind what forbids sharing: what is only too large may be shared
+// while it comes (Policy.Unstored).
+func (j *judgement) ofSize() Reason {
+	length, err := strconv.ParseInt(trimOWS(j.head.Fields.Get("Content-Length")), 10, 64)
 	if err == nil && j.pol.MaxObject > 0 && length > j.pol.MaxObject {
 		return TooLarge
 	}

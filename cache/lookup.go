@@ -144,25 +144,6 @@ func found(c *cell, o *Object, reuse Reuse) Answer {
 	return answer
 }
 
-// refresh serves a stale object, and lets the first who gets it ask the origin
-// behind it (RFC 5861 section 3).
-func (s *Store) refresh(sh *shard, c claim, stale Answer) Answer {
-	if c.req.Method == "HEAD" || c.pol.Wait == 0 {
-		return stale
-	}
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	sl := sh.find(maphash.String(s.seed, c.req.Key), c.req.Key)
-	if sl == nil || sl.quiet > c.now.UnixNano() {
-		return stale
-	}
-	who := crowdOf(c.req, c.pol)
-	if s.joinable(sl, who, c) != nil || sh.marks.has(sl.hash, who, c.now.UnixNano()) {
-		return stale
-	}
-	return s.begin(sl, who, c, stale)
-}
-
 func reuseForward(r Reason) string {
 	switch r {
 	case Stale, NoCache:
@@ -236,26 +217,30 @@ func (s *Store) joinable(sl *slot, who crowd, c claim) *Flight {
 		return nil
 	}
 	for _, f := range sl.flights {
-		if f.crowd != who || f.policy.Fingerprint != c.pol.Fingerprint || s.bans.outdates(f) || f.outlived(c.now) {
-			continue
-		}
-		if sameSelection(sl.vary, f.Request.Fields, c.req.Fields) {
+		if s.fits(f, sl, who, c) && !f.outlived(c.now) {
 			return f
 		}
 	}
 	return nil
 }
 
+// fits is joinable but for the response's freshness.
+func (s *Store) fits(f *Flight, sl *slot, who crowd, c claim) bool {
+	return f.crowd == who && f.policy.Fingerprint == c.pol.Fingerprint && !s.bans.outdates(f) &&
+		sameSelection(sl.vary, f.Request.Fields, c.req.Fields)
+}
+
 // begin makes a flight and, unless it is to be alone, puts it into its slot.
 // The lock is held.
 func (s *Store) begin(sl *slot, who crowd, c claim, answer Answer) Answer {
+	if sl == nil { // alone on a key that nobody remembers
+		key := strings.Clone(c.req.Key)
+		sl = &slot{hash: maphash.String(s.seed, key), key: key}
+	}
 	f := &Flight{
-		Request: c.req.Clone(), store: s, slot: sl, policy: c.pol, crowd: who,
+		Request: c.req.clone(sl.key), store: s, slot: sl, policy: c.pol, crowd: who,
 		seq: s.bans.next(), started: time.Now(), private: answer.Word == Alone,
 		refreshing: answer.Word == HitStale, stale: answer.Object,
-	}
-	if sl == nil { // alone on a key that nobody remembers
-		f.slot = &slot{hash: maphash.String(s.seed, f.Request.Key), key: f.Request.Key}
 	}
 	f.ctx, f.cancel = context.WithCancel(s.ctx)
 	if !f.private {
@@ -269,11 +254,8 @@ func (s *Store) begin(sl *slot, who crowd, c claim, answer Answer) Answer {
 	return answer
 }
 
-// Clone copies a request into memory of its own.
-func (r *Request) Clone() *Request {
-	return &Request{
-		Method: strings.Clone(r.Method),
-		Key:    strings.Clone(r.Key),
-		Fields: r.Fields.Clone(),
-	}
+// clone copies a request into memory of its own; the key has its own already,
+// which slot, flight and object share.
+func (r *Request) clone(key string) *Request {
+	return &Request{Method: strings.Clone(r.Method), Key: key, Fields: r.Fields.Clone()}
 }

@@ -148,7 +148,7 @@ func (o *Object) settle(c *coding, tried bool) {
 
 // size is the bytes of heads, bodies and codings.
 func (o *Object) size() int64 {
-	n := int64(cap(o.plain.Lines) + cap(o.plain.Body) + 2*len(o.key) + 8*cap(o.tags.hashes)) // the slot has the key too
+	n := int64(cap(o.plain.Lines) + cap(o.plain.Body) + len(o.key) + 8*cap(o.tags.hashes))
 	if list := o.codings.Load(); list != nil {
 		for _, c := range *list {
 			select {
@@ -230,13 +230,16 @@ func (o *Object) confirmed(f *Flight, r *Response, recode func(coding string, li
 	}
 	var kept []*coding
 	for _, c := range *list {
-		if form, known := o.Ready(c.name); known {
-			made := &coding{name: c.name, done: c.done}
-			if form != nil {
-				made.form = &Form{Lines: recode(c.name, fresh.plain.Lines), Body: form.Body}
-			}
-			kept = append(kept, made)
+		form, known := o.Ready(c.name)
+		lines := recode(c.name, fresh.plain.Lines)
+		if !known || lines == nil {
+			continue
 		}
+		made := &coding{name: c.name, done: c.done}
+		if form != nil {
+			made.form = &Form{Lines: lines, Body: form.Body}
+		}
+		kept = append(kept, made)
 	}
 	fresh.codings.Store(&kept)
 	return fresh

@@ -50,6 +50,12 @@ const (
 	UncacheableMark Reason = "uncacheable_mark" // answers under this key were refused a moment ago
 )
 
+// Reasons of a stale answer that stands in for an origin that failed.
+const (
+	StaleIfError     Reason = "stale_if_error"    // RFC 5861 section 4
+	StaleUnreachable Reason = "stale_unreachable" // RFC 9111 section 4.2.4
+)
+
 // MarksKey tells whether a refusal may keep the next crowd from queueing behind
 // one fetch: only where it comes from the response, and never from a server
 // error, which may be gone the next moment.
@@ -102,7 +108,9 @@ func Reasons() []ReasonNote {
 		{Status, "The status belongs to one request only (1xx, 206, 304), its RFC forbids storing it (428, 429, 431, 511), or must-understand comes with a status that is not understood."},
 		{ContentRange, "The answer has a Content-Range although it is not 206."},
 		{ServerError, "The answer is a 5xx that may not be stored; the next request tries the origin again."},
-		{Stale, "The stored answer's freshness has run out."},
+		{Stale, "The stored answer's freshness has run out. With a hit: it was served nevertheless, while one request refreshes it."},
 		{UncacheableMark, "Answers under this key could not be stored a moment ago, so requests do not wait for each other."},
+		{StaleIfError, "The origin answered with 500, 502, 503 or 504, and a stale answer stands in for that."},
+		{StaleUnreachable, "The origin could not be reached (refused, timed out, reset before a head came), and a stale answer stands in."},
 	}
 }

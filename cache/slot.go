@@ -25,12 +25,28 @@ type slot struct {
 	key  string
 	// cells are the stored variants, the newest first; read without a lock,
 	// replaced as a whole under the shard's. nil: none.
-	cells atomic.Pointer[[]*cell]
+	cells atomic.Pointer[cellList]
 
 	// The rest belongs to the shard lock.
 	vary    []string // the names the origin selected by when last seen
 	flights []*Flight
 	quiet   int64 // no refresh before, Unix nanoseconds: the last one failed
+}
+
+// cellList are variants that do not change. Mostly it is one: then the list holds
+// it, and a lookup goes to one place in memory less.
+type cellList struct {
+	all []*cell
+	one [1]*cell
+}
+
+func newCellList(all []*cell) *cellList {
+	if len(all) > 1 {
+		return &cellList{all: all}
+	}
+	l := &cellList{one: [1]*cell{all[0]}}
+	l.all = l.one[:]
+	return l
 }
 
 // cell is the place of one variant: the object in it may be replaced, the cell
@@ -47,15 +63,14 @@ type cell struct {
 // variants returns the cells, the newest first.
 func (s *slot) variants() []*cell {
 	if cells := s.cells.Load(); cells != nil {
-		return *cells
+		return cells.all
 	}
 	return nil
 }
 
 // add puts a cell in front. The lock is held.
 func (s *slot) add(c *cell) {
-	cells := append([]*cell{c}, s.variants()...)
-	s.cells.Store(&cells)
+	s.cells.Store(newCellList(append([]*cell{c}, s.variants()...)))
 }
 
 // drop takes a cell out and tells whether it was there. The lock is held.
@@ -69,8 +84,7 @@ func (s *slot) drop(c *cell) bool {
 		s.cells.Store(nil)
 		return true
 	}
-	cells := slices.Delete(slices.Clone(old), i, i+1)
-	s.cells.Store(&cells)
+	s.cells.Store(newCellList(slices.Delete(slices.Clone(old), i, i+1)))
 	return true
 }
 

@@ -12,7 +12,7 @@ import (
 // entryOverhead is counted for each object beside its bytes: the object, its
 // slot and cell, its share of the index and of ristretto. A test compares what is
 // counted with the heap.
-const entryOverhead = 600
+const entryOverhead = 640
 
 // markFor is how long a key stays marked uncacheable after its last refusal.
 const markFor = 2 * time.Minute
@@ -98,21 +98,6 @@ func (s *Store) grow(o *Object, bytes int64) {
 			return
 		}
 	}
-}
-
-// quietFor is how long nobody asks again behind a stale answer when asking
-// failed.
-const quietFor = time.Second
-
-// quieten notes that a refresh failed.
-func (s *Store) quieten(f *Flight) {
-	if !f.refreshing {
-		return
-	}
-	sh := s.index.shard(f.slot.hash)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	f.slot.quiet = time.Now().Add(quietFor).UnixNano()
 }
 
 // put stores a flight's object and takes the flight out of its slot, in one
@@ -252,10 +237,10 @@ func (s *Store) settle(f *Flight, v *Verdict) {
 	switch {
 	case v.Reason == "":
 		sh.marks.clear(sl.hash, f.crowd)
-		if v.Shareable() {
+		if v.Shareable() || f.refreshing { // whose end nobody has to hasten
 			return
 		}
-	case f.sharesUnstored(v.Reason): // the next crowd may share one fetch, too
+	case f.sharesUnstored(v): // the next crowd may share one fetch, too
 	case v.Reason.MarksKey(), v.Reason == Credentials && f.crowd == principal:
 		sh.marks.set(sl.hash, f.crowd, v.Received.Add(markFor).UnixNano())
 	}

@@ -23,3 +23,13 @@ func TestHitAllocatesNothing(t *testing.T) {
 		})
 	}
 }
+
+// A request that is passed on allocates what belongs to its response alone: the
+// exchange with the origin, the field lines and their list, and the trace. A
+// context, a timer or a copy of the fields more would show here.
+func TestPassAllocatesLittle(t *testing.T) {
+	p := newPass(t)
+	if n := testing.AllocsPerRun(1000, p.once); n > 5 {
+		t.Errorf("a request that is passed on allocates %v times, want at most 5", n)
+	}
+}

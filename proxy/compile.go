@@ -105,6 +105,7 @@ func (g *Gateway) compileRoute(c *config.Config, from *config.Route, pattern *co
 		cache.QueryRules{Ignore: query.Ignore, Allow: query.Allow, Sort: query.Sort},
 		from.Cache.Key.Headers, from.Cache.Key.Cookies)
 	r.policy = compilePolicy(c, from, r)
+	r.keyedByClient = containsName(from.Cache.Key.Headers, "X-Forwarded-For")
 	r.confirms = !r.response.touches(append([]string{
 		"Cache-Control", "CDN-Cache-Control", "Expires", "Pragma", "Age", "Date", "Vary", "ETag",
 		"Last-Modified", "Set-Cookie",

@@ -20,8 +20,9 @@ func (g *Gateway) deliver(x *exchange) step {
 		x.own = cache.AppendLines(x.own[:0], x.fetched.fields)
 		x.Upgrade(Head{Status: x.fetched.response.Status, Own: x.own}, x.fetched.response.Conn.(tunnelEnd))
 	case x.fetched != nil:
-		x.passing = fetchedBody{response: x.fetched.response, buffers: g.buffers}
-		x.deliverFields(x.fetched.fields, x.fetched.response.Status, &x.passing)
+		body := &x.alone().body
+		*body = fetchedBody{response: x.fetched.response, buffers: g.buffers}
+		x.deliverFields(x.fetched.fields, x.fetched.response.Status, body)
 	default:
 		x.deliverFlight()
 	}

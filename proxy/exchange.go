@@ -123,13 +123,7 @@ type tries struct {
 type scratch struct {
 	own    []byte // field lines of this answer alone
 	object objectBody
-	// Those of a request that goes on alone. Nobody reads them any more when the
-	// upstream's body is closed.
-	order   order
-	got     fetched
-	passing fetchedBody
-	kept    cache.Fields
-	early   func(status int, fields [][2]string) // see informer
+	solo   *solo // nil: it was not needed yet
 }
 
 // Head is a response's status and field lines, without framing: that is the
@@ -180,14 +174,6 @@ func (x *exchange) Inform(status int, fields [][2]string) {
 	}
 }
 
-// informer is Inform as a function, made once.
-func (x *exchange) informer() func(status int, fields [][2]string) {
-	if x.early == nil {
-		x.early = x.Inform
-	}
-	return x.early
-}
-
 // Context ends when the client has gone or the exchange is finished. Its first
 // use is what makes somebody watch the client.
 func (x *exchange) Context() context.Context {
@@ -203,10 +189,7 @@ func (x *exchange) Gone() <-chan struct{} { return x.Context().Done() }
 // reset makes the exchange ready for the next request, keeping its memory.
 func (x *exchange) reset() {
 	clear(x.Fields)
-	clear(x.kept)
-	clear(x.order.request.Fields)
+	x.solo.reset()
 	fields, key, own := x.Fields[:0], x.key[:0], x.own[:0]
-	memory := scratch{own: own, kept: x.kept[:0], early: x.early}
-	memory.order.request.Fields = x.order.request.Fields[:0]
-	*x = exchange{request: request{Fields: fields}, key: key, scratch: memory}
+	*x = exchange{request: request{Fields: fields}, key: key, scratch: scratch{own: own, solo: x.solo}}
 }

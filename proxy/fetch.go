@@ -19,17 +19,23 @@ type fetched struct {
 func (g *Gateway) fetch(x *exchange) step {
 	o := x.newOrder(x.Fields, false)
 	x.sendBody(o)
-	o.request.Inform, o.request.TakesTrailers = x.informer(), x.TakesTrailers
+	o.request.Inform, o.request.TakesTrailers = x.alone().inform, x.TakesTrailers
 	response, err := o.send(x.Context())
 	if err != nil {
 		if x.Context().Err() != nil && !isClientFault(err) {
 			x.reason, x.closing = clientGone, true
 			return stepFinish
 		}
+		if x.answer.OnUnreachable && !isClientFault(err) { // of a HEAD, or of a part
+			return x.standIn(cache.StaleUnreachable)
+		}
 		return x.failUpstream(err)
 	}
-	x.got.response = response
-	x.fetched = &x.got
+	x.fetched = &x.alone().fetched
+	x.fetched.response = response
+	if x.answer.OnError && isOutage(response.Status) {
+		return x.standIn(cache.StaleIfError)
+	}
 	return stepJudge
 }
 
@@ -57,14 +63,15 @@ func outdates(response *upstream.Response, o *cache.Object) bool {
 
 // passedFields keep the Age that came.
 func (x *exchange) passedFields(response *upstream.Response, received time.Time) cache.Fields {
-	x.kept = appendKept(x.kept[:0], response.Fields, response.Minor, received)
+	s := x.alone()
+	s.kept = appendKept(s.kept[:0], response.Fields, response.Minor, received)
 	for _, line := range response.Fields {
 		if isName(line[0], "Age") {
-			x.kept = append(x.kept, line)
+			s.kept = append(s.kept, line)
 			break
 		}
 	}
-	return x.kept
+	return s.kept
 }
 
 // isUnsafe tells the methods that change something at the origin (RFC 9110

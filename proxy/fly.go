@@ -82,12 +82,19 @@ func (g *Gateway) confirmed(flight *cache.Flight, fill cache.Fill, o *order, at 
 		head.Fields = append(merged[:len(merged):len(merged)], [2]string{"Age", age})
 	}
 	verdict := cache.Revalidate(flight.Request, &head, o.route.policy, at.requested, at.received)
+	size := int64(len(stale.Plain().Body))
+	fields := o.route.shaped(stale.Status, size, merged)
 	fill.Validated(&cache.Response{
 		Status:  stale.Status,
-		Fields:  o.route.shaped(stale.Status, int64(len(stale.Plain().Body)), merged),
+		Fields:  fields,
 		Verdict: verdict,
 		Tags:    cache.ReadTags(response.Fields, o.tags),
-	}, func(coding string, lines []byte) []byte { return codedLines(lines, coding) })
+	}, func(coding string, lines []byte) []byte {
+		if uncoded(o.route.compress, stale.Status, size, fields) != "" {
+			return nil
+		}
+		return codedLines(lines, coding)
+	})
 	return true
 }
 

@@ -60,6 +60,9 @@ type route struct {
 	batch    *batchRoute     // nil: not a batch route
 	request  *headerRules    // nil: none
 	response *headerRules    // nil: none
+	// keyedByClient: X-Forwarded-For is in the key, and so must be what the origin
+	// is told, not what a client claims.
+	keyedByClient bool
 	// confirms: what is stored may be judged again from its own fields, because no
 	// rule changed those that the verdict reads.
 	confirms bool

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"slices"
 	"time"
 	"unsafe"
 
@@ -20,6 +21,9 @@ func (g *Gateway) lookup(x *exchange) step {
 	}
 	if next, done := g.holdBody(x); done {
 		return next
+	}
+	if x.route.keyedByClient && x.tries == (tries{}) { // once
+		x.setForwardedFor()
 	}
 	x.key = x.appendKey(x.key[:0])
 	x.asked = cache.Request{Method: x.Method, Key: unsafe.String(unsafe.SliceData(x.key), len(x.key)), Fields: x.Fields}
@@ -69,6 +73,14 @@ func (x *exchange) refresh() {
 	}
 }
 
+// setForwardedFor puts what the origin will be told into the place of what the
+// client says.
+func (x *exchange) setForwardedFor() {
+	told := x.provenance().forwardedFor
+	x.Fields = slices.DeleteFunc(x.Fields, func(line [2]string) bool { return isName(line[0], "X-Forwarded-For") })
+	x.Fields = append(x.Fields, [2]string{"X-Forwarded-For", told})
+}
+
 // moment is now: when the request came, or, once it may have waited, the clock's.
 func (x *exchange) moment() time.Time {
 	if x.ctx == nil && x.Length == 0 {
@@ -114,11 +126,11 @@ func (g *Gateway) await(x *exchange) step {
 		g.telemetry.Flight(outcome.String())
 	}
 	if outcome == cache.Failed && x.answer.OnUnreachable {
-		return x.standIn(staleUnreachable)
+		return x.standIn(cache.StaleUnreachable)
 	}
 	if filled != nil && x.answer.OnError && isOutage(filled.Status) {
 		x.filled = filled
-		return x.standIn(staleIfError)
+		return x.standIn(cache.StaleIfError)
 	}
 	if outcome == cache.Shared {
 		x.filled = filled
@@ -153,23 +165,21 @@ func (g *Gateway) await(x *exchange) step {
 	return stepLookup
 }
 
-// The reasons of stale answers that stand in for an origin that failed.
-const (
-	staleIfError     = "stale_if_error"    // RFC 5861 section 4
-	staleUnreachable = "stale_unreachable" // RFC 9111 section 4.2.4
-)
-
 // isOutage tells the statuses that a stale answer may stand in for (RFC 5861
 // section 4).
 func isOutage(status int) bool {
 	return status == 500 || status >= 502 && status <= 504
 }
 
-// standIn answers with the stale object that the lookup found.
-func (x *exchange) standIn(reason string) step {
-	x.answer.Reader.Leave()
-	x.answer.Reader = nil
-	x.stale, x.result, x.reason = true, telemetry.CacheStale, reason
+// standIn answers with the stale object that the lookup found, which is older by
+// the time that the origin took to fail.
+func (x *exchange) standIn(reason cache.Reason) step {
+	if x.answer.Reader != nil {
+		x.answer.Reader.Leave()
+		x.answer.Reader = nil
+	}
+	x.answer.Age = int64(x.answer.Object.Verdict.Age(x.gen.gateway.now()) / time.Second)
+	x.stale, x.result, x.reason = true, telemetry.CacheStale, string(reason)
 	return stepDeliver
 }
 

@@ -24,9 +24,11 @@ type order struct {
 // request's own, or a flight's copy; owned tells the latter, and then all else
 // is copied, too.
 func (x *exchange) newOrder(fields cache.Fields, owned bool) *order {
-	o := &x.order
+	var o *order
 	if owned {
 		o = new(order)
+	} else {
+		o = &x.alone().order
 	}
 	*o = order{gen: x.gen, route: x.route, request: upstream.Request{Fields: o.request.Fields[:0]}}
 	o.request.Method, o.request.Target, o.request.Host = x.Method, x.sentTarget, x.Host

@@ -60,7 +60,8 @@ func chaos(t *testing.T, seed uint64, length time.Duration) {
 	goroutines := runtime.NumGoroutine()
 	run := &chaosRun{seed: seed, count: map[string]int{}}
 	origin := newMadOrigin(t, seed, run.report)
-	gate := newChaosGate(t, "http://"+origin.listener.Addr().String())
+	api := "http://" + origin.listener.Addr().String()
+	gate := newChaosGate(t, strings.ReplaceAll(chaosConfig, "{API}", api), 8<<20)
 	run.address = gate.listener.Addr().String()
 	run.url = "http://" + run.address
 
@@ -149,9 +150,9 @@ type chaosGate struct {
 	log      safeBuffer
 }
 
-func newChaosGate(t *testing.T, api string) *chaosGate {
+func newChaosGate(t *testing.T, text string, memory int64) *chaosGate {
 	t.Helper()
-	cfg, faults := config.Parse("chaos", []byte(strings.ReplaceAll(chaosConfig, "{API}", api)), nil)
+	cfg, faults := config.Parse("chaos", []byte(text), nil)
 	if err := faults.Errors().Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func newChaosGate(t *testing.T, api string) *chaosGate {
 	g.gateway, err = proxy.New(cfg, proxy.Parts{
 		Telemetry: telemetry.New(telemetry.Options{Version: "chaos"}),
 		Log:       slog.New(slog.NewTextHandler(&g.log, nil)),
-		Memory:    8 << 20,
+		Memory:    memory,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func fitMemory(store int64) int64 {
 		debug.SetMemoryLimit(limit / 10 * 9)
 	default:
 		debug.SetGCPercent(50)
-		debug.SetMemoryLimit(store + store/4 + 128<<20)
+		debug.SetMemoryLimit(store + store/5 + 64<<20)
 	}
 	return store
 }
