@@ -89,6 +89,9 @@ func (f *fronts) use(l net.Listener, c *config.Config) {
 	defer f.mu.Unlock()
 	old := f.current
 	f.current = next
+	if old != nil { // before anybody is told of the new one
+		old.server.Drain()
+	}
 	fmt.Fprintf(f.stderr, "listening on http://%s\n", l.Addr())
 	go f.serve(next)
 	if old != nil {
@@ -106,9 +109,9 @@ func (f *fronts) serve(one *front) {
 	}
 }
 
-// leave ends a front that a reload replaced.
+// leave ends a front that a reload replaced, whose responses already close their
+// connections.
 func (f *fronts) leave(old *front, d config.Drain) {
-	old.server.Drain()
 	select {
 	case <-time.After(time.Duration(d.Delay)):
 	case <-f.ending:
