@@ -64,9 +64,6 @@ func (o *Object) Fields() Fields {
 	return fields
 }
 
-// URL is the client-facing URL of the key.
-func (o *Object) URL() string { return keyURL(o.key) }
-
 // Ready returns the form in a coding if it was made; known tells that it need not
 // be tried (again): a nil form is then better sent as it is.
 func (o *Object) Ready(name string) (form *Form, known bool) {

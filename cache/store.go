@@ -84,6 +84,12 @@ func (s *Store) Coded(o *Object, name string, build func() (form *Form, ok bool)
 // grow counts the bytes that came to an object.
 func (s *Store) grow(o *Object, bytes int64) {
 	defer s.policy.overflow() // after the unlock
+	s.withCell(o, func(c *cell) { s.policy.resize(c, c.cost+bytes) })
+}
+
+// withCell calls do, under the shard lock, with the cell that holds the object,
+// if one still does.
+func (s *Store) withCell(o *Object, do func(*cell)) {
 	hash := maphash.String(s.seed, o.key)
 	sh := s.index.shard(hash)
 	sh.mu.Lock()
@@ -94,7 +100,7 @@ func (s *Store) grow(o *Object, bytes int64) {
 	}
 	for _, c := range sl.variants() {
 		if c.object.Load() == o {
-			s.policy.resize(c, c.cost+bytes)
+			do(c)
 			return
 		}
 	}
@@ -209,22 +215,7 @@ func (s *Store) forget(sh *shard, c *cell) {
 }
 
 // Discard takes an object out that its origin wants kept no longer.
-func (s *Store) Discard(o *Object) {
-	hash := maphash.String(s.seed, o.key)
-	sh := s.index.shard(hash)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	sl := sh.find(hash, o.key)
-	if sl == nil {
-		return
-	}
-	for _, c := range sl.variants() {
-		if c.object.Load() == o {
-			s.policy.drop(c)
-			return
-		}
-	}
-}
+func (s *Store) Discard(o *Object) { s.withCell(o, s.policy.drop) }
 
 // settle writes down what a head tells about its key. A flight that is not to
 // be shared leaves its slot in the same step.

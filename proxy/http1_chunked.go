@@ -72,14 +72,14 @@ func (k *chunks) next(c *conn) error {
 // it is no size, or none that fits.
 func chunkSize(line []byte) (digits int, size int64) {
 	for ; digits < len(line); digits++ {
-		v := hexValue(line[digits])
-		if v < 0 {
+		v := hexDigit(line[digits])
+		if v >= 16 {
 			break
 		}
 		if digits == 16 || size > math.MaxInt64>>4 {
 			return 0, 0
 		}
-		size = size<<4 | v
+		size = size<<4 | int64(v)
 	}
 	return digits, size
 }
@@ -113,19 +113,6 @@ func (k *chunks) end(c *conn) error {
 		}
 		k.trailers = append(k.trailers, [2]string{string(name), string(value)})
 	}
-}
-
-// hexValue is -1 for what is no hexadecimal digit.
-func hexValue(c byte) int64 {
-	switch {
-	case '0' <= c && c <= '9':
-		return int64(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int64(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int64(c-'A') + 10
-	}
-	return -1
 }
 
 // unexpected turns an end inside a message into an error.
